@@ -1,0 +1,85 @@
+/**
+ * What a runtime must provide. Each adapter in `runtime/` implements {@linkcode Runtime}; nothing
+ * else in the package touches an operating system.
+ * @module
+ */
+
+/** How a child process ended: an exit code, or the signal that ended it. */
+export interface ExitStatus {
+  code: number | null;
+  /** Name of the signal, such as `"SIGKILL"`. */
+  signal: string | null;
+}
+
+/** Signals that the SDK sends. */
+export type StopSignal = "SIGTERM" | "SIGKILL";
+
+/** What to start. */
+export interface SpawnOptions {
+  command: string;
+  args: readonly string[];
+  /** The whole environment; nothing is inherited. */
+  env: Record<string, string>;
+  cwd?: string;
+}
+
+/** The standard input of a child. */
+export interface ChildInput {
+  /** Resolves when the bytes are handed over, so that awaiting it is backpressure. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Ends the stream. Idempotent, and never rejects: a child that is gone has its input closed. */
+  close(): Promise<void>;
+}
+
+/** A child process, the leader of its own process group. */
+export interface ChildProcess {
+  readonly pid: number;
+  readonly stdin: ChildInput;
+  /** Readable once. Ends when every holder of the pipe has closed it. */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  readonly stderr: AsyncIterable<Uint8Array>;
+  /** Resolves when the child itself has exited, whoever still holds its pipes. Never rejects. */
+  readonly exited: Promise<ExitStatus>;
+  /** Sends a signal to the whole group. False when there is nobody left in it. */
+  killGroup(signal: StopSignal): boolean;
+}
+
+/** File access, with paths of the platform. */
+export interface RuntimeFiles {
+  isFile(path: string): Promise<boolean>;
+  isDirectory(path: string): Promise<boolean>;
+  readTextFile(path: string): Promise<string>;
+  /** Names of the entries of a folder. */
+  readDirectory(path: string): Promise<string[]>;
+  /** Makes a new folder, readable by its owner alone, under the system's temporary folder. */
+  makeTempDirectory(prefix: string): Promise<string>;
+  /** Writes a file readable by its owner alone (mode 0600). */
+  writeTextFile(path: string, text: string): Promise<void>;
+  /** Removes a file or a whole folder; one that is not there is no error. */
+  remove(path: string): Promise<void>;
+  join(...parts: string[]): string;
+  dirname(path: string): string;
+}
+
+/** One of the runtimes, behind one shape. */
+export interface Runtime {
+  readonly name: "node" | "bun" | "deno";
+  /** `process.platform` as Node names it: `linux`, `darwin`, `win32`, … */
+  readonly platform: string;
+  /** `process.arch` as Node names it: `x64`, `arm64`, … */
+  readonly arch: string;
+  readonly files: RuntimeFiles;
+  /** A copy of the process environment. */
+  env(): Record<string, string>;
+  homeDirectory(): string;
+  /**
+   * Starts a program in a process group of its own.
+   * @throws {CodexError} `cli_not_found` when the program is not there, `spawn_failed` otherwise.
+   */
+  spawn(options: SpawnOptions): Promise<ChildProcess>;
+  /** Path of an installed package's `package.json`, looked up from a folder or from this package. */
+  resolvePackage(name: string, fromDirectory?: string): string | undefined;
+}
+
+/** Gives the adapter of the running runtime; loads it on first use. */
+export type RuntimeLoader = () => Promise<Runtime>;
