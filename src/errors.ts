@@ -13,6 +13,8 @@ export interface CodexErrorDetails {
   spawn_failed: { command: string; reason: string };
   /** A line of the CLI's output is no JSON object. `text` is at most its first 200 characters. */
   invalid_event: { line: number; text: string };
+  /** A line of the CLI's output is longer than any real one. */
+  line_too_long: { line: number; maxLength: number };
   /** The agent reported that the turn failed. */
   turn_failed: { message: string };
   /** The run's `signal` was aborted; `cause` is its reason. */

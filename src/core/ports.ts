@@ -12,7 +12,14 @@ export interface ExitStatus {
 }
 
 /** Signals that the SDK sends. */
-export type StopSignal = "SIGTERM" | "SIGKILL";
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGKILL";
+
+/** A running process, told apart from a later one with the same pid by its start time. */
+export interface ProcessReference {
+  readonly pid: number;
+  /** In a unit of the platform's own; only good for comparing. */
+  readonly startTime: string;
+}
 
 /** What to start. */
 export interface SpawnOptions {
@@ -40,8 +47,25 @@ export interface ChildProcess {
   readonly stderr: AsyncIterable<Uint8Array>;
   /** Resolves when the child itself has exited, whoever still holds its pipes. Never rejects. */
   readonly exited: Promise<ExitStatus>;
+  /** Sends a signal to the child alone. False when it has exited. */
+  signal(signal: StopSignal): boolean;
   /** Sends a signal to the whole group. False when there is nobody left in it. */
-  killGroup(signal: StopSignal): boolean;
+  signalGroup(signal: StopSignal): boolean;
+}
+
+/** The table of running processes. */
+export interface ProcessTable {
+  /**
+   * Everything that descends from a process, in whatever process group or session. Empty where the
+   * platform does not tell.
+   */
+  descendants(pid: number): Promise<ProcessReference[]>;
+  /** Those of the given processes that still run; a zombie does not. */
+  alive(processes: readonly ProcessReference[]): Promise<ProcessReference[]>;
+  /** Those members of a process group that still run, its leader included. */
+  groupMembers(groupId: number): Promise<ProcessReference[]>;
+  /** Sends a signal to one process. False when it is gone. */
+  signal(process: ProcessReference, signal: StopSignal): boolean;
 }
 
 /** File access, with paths of the platform. */
@@ -69,6 +93,7 @@ export interface Runtime {
   /** `process.arch` as Node names it: `x64`, `arm64`, … */
   readonly arch: string;
   readonly files: RuntimeFiles;
+  readonly processes: ProcessTable;
   /** A copy of the process environment. */
   env(): Record<string, string>;
   homeDirectory(): string;

@@ -144,7 +144,7 @@ export interface ProcessEndMetadata extends ProcessMetadata {
   exit_code: number | null;
   signal: string | null;
   /** Who ended it: the SDK and by which rung of its ladder, or nobody. */
-  stopped_by?: "stdin" | "SIGTERM" | "SIGKILL";
+  stopped_by?: "stdin" | "SIGINT" | "SIGTERM" | "SIGKILL";
 }
 
 /** Names of all events, each with the shape of its measurements and metadata. */

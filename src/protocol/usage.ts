@@ -11,3 +11,6 @@ export interface Usage {
   /** Output tokens spent on reasoning. */
   reasoning_output_tokens: number;
 }
+
+/** Counts of which some may be unknown. A count of zero is kept. */
+export type TokenCounts = Partial<Usage>;

@@ -1,0 +1,113 @@
+/**
+ * What callers can ask for: a superset of the official SDK's options, under the same names.
+ * @module
+ */
+import type { TelemetrySink } from "../events/sink.ts";
+import type { ThreadMetadata } from "../protocol/events.ts";
+import type { CodexConfigObject } from "./toml.ts";
+
+/** When the agent asks before it acts. */
+export type ApprovalMode = "never" | "on-request" | "on-failure" | "untrusted";
+
+/** What the agent's commands may touch. */
+export type SandboxMode = "read-only" | "workspace-write" | "danger-full-access";
+
+/** How long the model thinks. */
+export type ModelReasoningEffort =
+  | "minimal"
+  | "low"
+  | "medium"
+  | "high"
+  | "xhigh"
+  | "max"
+  | "ultra"
+  | "persistent";
+
+/** Where web searches go. */
+export type WebSearchMode = "disabled" | "cached" | "live";
+
+/** Experimental selection of the built-in OpenAI provider. */
+export type CyberAccessProgram = "standard" | "daybreak_blue" | "daybreak_red";
+
+/** Options of a `Codex`. */
+export interface CodexOptions {
+  /**
+   * Path of the CLI. Without it, the CLI is looked up: the variable `CODEX_PATH`, the native
+   * binary of an installed `@openai/codex`, then `codex` on `PATH`.
+   */
+  codexPathOverride?: string;
+  /** Base URL of the OpenAI API, handed to the CLI as `openai_base_url`. */
+  baseUrl?: string;
+  /** API key, handed to the CLI in `CODEX_API_KEY`, never on the command line. */
+  apiKey?: string;
+  /** Config overrides: flattened into dotted keys, written as TOML literals. */
+  config?: CodexConfigObject;
+  /** Raw `key=value` overrides, passed unchanged after `config` and before what the SDK sets. */
+  configOverrides?: string[];
+  /** The CLI's environment. When given, nothing is inherited from this process. */
+  env?: Record<string, string>;
+  /** How turns reach the agent: `"exec"` starts one CLI process a turn. */
+  transport?: "exec";
+  /** Where telemetry goes: the shared instance by default, or one of `createTelemetry()`. */
+  telemetry?: TelemetrySink;
+}
+
+/** Options of a `Thread`. */
+export interface ThreadOptions {
+  /** The model, such as `"gpt-5"`. */
+  model?: string;
+  /** Source classification, applied when the thread is first created. */
+  threadSource?: string;
+  sandboxMode?: SandboxMode;
+  /** Where the agent works; the current directory by default. */
+  workingDirectory?: string;
+  /** Lets the agent work outside a git repository. */
+  skipGitRepoCheck?: boolean;
+  modelReasoningEffort?: ModelReasoningEffort;
+  networkAccessEnabled?: boolean;
+  webSearchMode?: WebSearchMode;
+  /** `true` is `webSearchMode: "live"`, `false` is `"disabled"`; `webSearchMode` wins. */
+  webSearchEnabled?: boolean;
+  approvalPolicy?: ApprovalMode;
+  /** More folders that the agent may write to. */
+  additionalDirectories?: string[];
+  /** What the caller says of the thread; its `source` goes with every telemetry event. */
+  metadata?: ThreadMetadata;
+  /** The caller's labels. */
+  labels?: Record<string, string>;
+}
+
+/** What telemetry is told of one run. */
+export interface TraceOptions {
+  workflow?: string;
+  group?: string;
+  /** The trace to be part of: 32 hex digits, or any string, which stands for a trace of its own. */
+  traceId?: string;
+  /** `false` keeps content out of the spans of this run, `true` lets it in. */
+  sensitive?: boolean;
+  /** `true` makes no span for this run; its events stay. */
+  disabled?: boolean;
+  conversationId?: string;
+}
+
+/** Options of one turn. */
+export interface TurnOptions {
+  cyberAccessProgram?: CyberAccessProgram;
+  /** JSON schema of the answer, a plain object. */
+  outputSchema?: unknown;
+  /** Aborts the turn; everything it started is ended. */
+  signal?: AbortSignal;
+  /** Ends the turn with `timeout` after this many milliseconds. */
+  timeoutMs?: number;
+  /** Ends the turn with `timeout` when the agent says nothing for this many milliseconds. */
+  idleTimeoutMs?: number;
+  trace?: TraceOptions;
+}
+
+/** One piece of input: text, or an image file. */
+export type UserInput =
+  | { type: "text"; text: string }
+  | { type: "local_image"; path: string };
+
+/** What a turn is given. */
+export type Input = string | UserInput[];

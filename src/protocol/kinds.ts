@@ -1,0 +1,37 @@
+/**
+ * One spelling for the names that producers write in several ways.
+ * @module
+ */
+
+/** Bounds the table of spellings seen, against a producer that makes up names without end. */
+const MAX_SPELLINGS = 512;
+
+/**
+ * The dotted snake_case spelling of an event type: `thread/tokenUsage/updated`,
+ * `thread.tokenUsage.updated` and `thread.token_usage.updated` are one. A type that nobody knows
+ * keeps its meaning, in that spelling.
+ */
+export const eventKind: (type: string) => string = remember((type) =>
+  toSnakeCase(type).replaceAll("/", ".")
+);
+
+/** The snake_case spelling of an item type: `commandExecution` and `command.execution` are `command_execution`. */
+export const itemKind: (type: string) => string = remember((type) =>
+  toSnakeCase(type).replaceAll(/[./-]/g, "_")
+);
+
+function toSnakeCase(name: string): string {
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+}
+
+function remember(canonical: (spelling: string) => string): (spelling: string) => string {
+  const seen = new Map<string, string>();
+  return (spelling) => {
+    let kind = seen.get(spelling);
+    if (kind === undefined) {
+      kind = canonical(spelling);
+      if (seen.size < MAX_SPELLINGS) seen.set(spelling, kind);
+    }
+    return kind;
+  };
+}

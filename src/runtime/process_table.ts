@@ -1,0 +1,88 @@
+/**
+ * The table of running processes: `/proc` on Linux, `ps` on other systems that have it.
+ * @module
+ */
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import process from "node:process";
+import type { ProcessReference, ProcessTable } from "../core/ports.ts";
+import { sendSignal } from "./signals.ts";
+
+/** One row of the table. */
+interface Row extends ProcessReference {
+  parent: number;
+  group: number;
+}
+
+/** The processes of this machine. On Windows it is empty: there `taskkill /T` ends a tree. */
+export const processTable: ProcessTable = {
+  async descendants(pid) {
+    return collectDescendants(await readTable(), pid);
+  },
+  async alive(processes) {
+    if (processes.length === 0) return [];
+    const running = new Map((await readTable()).map((row) => [row.pid, row.startTime]));
+    return processes.filter(({ pid, startTime }) => running.get(pid) === startTime);
+  },
+  async groupMembers(groupId) {
+    return (await readTable()).filter((row) => row.group === groupId).map(toReference);
+  },
+  signal: ({ pid }, signal) => sendSignal(pid, signal),
+};
+
+function collectDescendants(table: readonly Row[], ancestor: number): ProcessReference[] {
+  const found: Row[] = [];
+  let parents = new Set([ancestor]);
+  while (parents.size > 0) {
+    const children = table.filter((row) => parents.has(row.parent));
+    found.push(...children);
+    parents = new Set(children.map((row) => row.pid));
+  }
+  return found.map(toReference);
+}
+
+function toReference({ pid, startTime }: Row): ProcessReference {
+  return { pid, startTime };
+}
+
+async function readTable(): Promise<Row[]> {
+  if (process.platform === "win32") return [];
+  return process.platform === "linux" ? await readProc() : await readPs();
+}
+
+async function readProc(): Promise<Row[]> {
+  const names = await readdir("/proc").catch(() => []);
+  const pids = names.filter((name) => /^\d+$/.test(name));
+  const rows = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/stat`, "utf8").then(parseStat, () => undefined)),
+  );
+  return rows.filter((row) => row !== undefined);
+}
+
+/** `pid (name) state ppid pgrp …`, proc(5); the name may hold anything, so count from its end. */
+function parseStat(stat: string): Row | undefined {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state, parent, group] = fields;
+  const startTime = fields[19];
+  if (state === "Z" || state === "X" || startTime === undefined) return undefined;
+  return { pid: Number.parseInt(stat), parent: Number(parent), group: Number(group), startTime };
+}
+
+function readPs(): Promise<Row[]> {
+  return new Promise((resolve) => {
+    execFile("ps", ["-axo", "pid=,ppid=,pgid=,stat=,lstart="], (error, output) => {
+      resolve(error ? [] : output.split("\n").map(parsePs).filter((row) => row !== undefined));
+    });
+  });
+}
+
+function parsePs(line: string): Row | undefined {
+  const [pid, parent, group, state, ...startTime] = line.trim().split(/\s+/);
+  if (!pid || state?.startsWith("Z")) return undefined;
+  return {
+    pid: Number(pid),
+    parent: Number(parent),
+    group: Number(group),
+    startTime: startTime.join(" "),
+  };
+}
