@@ -151,7 +151,11 @@ export interface ProcessEndMetadata extends ProcessMetadata {
 export interface TelemetryEventMap {
   "codex.thread.start": {
     measurements: AtTime;
-    metadata: RunMetadata & TraceMetadata & { input: string; transport: TransportName; model?: string };
+    metadata: RunMetadata & TraceMetadata & {
+      input: string;
+      transport: TransportName;
+      model?: string;
+    };
   };
   "codex.thread.stop": {
     measurements: WithDuration;
@@ -259,10 +263,10 @@ export type TelemetryEvent<N extends TelemetryEventName = TelemetryEventName> = 
 }[N];
 
 /** An event of the host's own, sent with `emit()` under a name outside the catalogue. */
-export interface CustomEvent {
-  readonly name: string;
-  readonly measurements: Record<string, unknown>;
-  readonly metadata: Record<string, unknown>;
+export interface CustomEvent<N extends string = string> {
+  readonly name: N;
+  readonly measurements: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 const NAMES: Record<TelemetryEventName, true> = {
@@ -297,4 +301,6 @@ const NAMES: Record<TelemetryEventName, true> = {
 };
 
 /** The names of all events, in the order of the catalogue. */
-export const EVENT_NAMES: readonly TelemetryEventName[] = Object.keys(NAMES) as TelemetryEventName[];
+export const EVENT_NAMES: readonly TelemetryEventName[] = Object.keys(
+  NAMES,
+) as TelemetryEventName[];
