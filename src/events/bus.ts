@@ -36,6 +36,9 @@ export interface EventBusOptions {
   clock?: Clock;
 }
 
+/** A handler that emits its own event must fail before the stack overflows, in a clean state. */
+const MAX_DEPTH = 100;
+
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
 const SDK_ONLY: Readonly<Record<string, unknown>> = Object.freeze({ originator: "sdk" });
 
@@ -50,6 +53,8 @@ export class EventBus implements TelemetrySink {
   readonly #byName = new Map<string, readonly Registration[]>();
   readonly #failures: Failure[] = [];
   readonly #clock: Clock;
+  /** How many handlers are under way that emit while they handle. */
+  #depth = 0;
   #reporting = false;
 
   /** Creates a bus with no handlers. */
@@ -158,6 +163,8 @@ export class EventBus implements TelemetrySink {
   }
 
   #deliver(registrations: readonly Registration[], event: CustomEvent): void {
+    if (this.#depth >= MAX_DEPTH) throw tooDeep(event.name);
+    this.#depth++;
     for (const registration of registrations) {
       if (!registration.attached) continue;
       try {
@@ -168,6 +175,7 @@ export class EventBus implements TelemetrySink {
         this.#fail(registration, event.name, reason);
       }
     }
+    this.#depth--;
   }
 
   #watch(result: PromiseLike<unknown>, registration: Registration, event: string): void {
@@ -185,7 +193,9 @@ export class EventBus implements TelemetrySink {
   /** A queue, not recursion: a handler of the report itself may fail, and each gets every report. */
   #reportFailures(): void {
     if (this.#reporting) return;
+    const depth = this.#depth;
     this.#reporting = true;
+    this.#depth = 0;
     for (let next = this.#failures.shift(); next; next = this.#failures.shift()) {
       this.emit("codex.telemetry.handler.failure", { count: 1 }, {
         originator: "sdk",
@@ -195,7 +205,14 @@ export class EventBus implements TelemetrySink {
       });
     }
     this.#reporting = false;
+    this.#depth = depth;
   }
+}
+
+function tooDeep(event: string): RangeError {
+  return new RangeError(
+    `Telemetry events are nested ${MAX_DEPTH} deep at "${event}": a handler emits the event that it handles.`,
+  );
 }
 
 function withOriginator(metadata: CustomEvent["metadata"] | undefined): CustomEvent["metadata"] {
