@@ -39,7 +39,11 @@ export function createCodexHome(modelUrl: string): CodexHome {
   };
 }
 
-/** A `config.toml` for a model on loopback: no retries, no analytics, no update check. */
+/**
+ * A `config.toml` for a model on loopback: no retries, no analytics, no update check, and without
+ * the features that look for plugins on the network (codex-cli 0.169.0 asks for api.github.com and
+ * chatgpt.com otherwise).
+ */
 export function codexConfigToml(modelUrl: string): string {
   return `model = "gpt-5"
 model_provider = "scripted"
@@ -53,6 +57,11 @@ env_key = "${KEY_VARIABLE}"
 supports_websockets = false
 request_max_retries = 0
 stream_max_retries = 0
+
+[features]
+apps = false
+plugins = false
+remote_plugin = false
 
 [analytics]
 enabled = false
