@@ -25,6 +25,8 @@ export interface CodexErrorDetails {
   invalid_output_schema: { type: string };
   /** A `config` override cannot be written as a TOML value. `path` is its dotted key. */
   invalid_config: { path: string };
+  /** No running process of this SDK has that pid. */
+  process_unknown: { pid: number };
   /** This `Codex` was closed before the call. */
   closed: Record<never, never>;
   /** `attach` was given an id that is taken. */
@@ -43,6 +45,10 @@ export interface CodexErrorDetails {
   tls_server_untrusted: { reason: string };
   /** mTLS: the collector refused our certificate. */
   tls_client_rejected: { reason: string };
+  /** Telemetry was given up. `reason` is a drop reason of the exporters, such as `rejected`. */
+  export_failed: { signal: string; reason: string };
+  /** The time was up before all telemetry was delivered; `left` items were not. */
+  export_incomplete: { signal: string; left: number };
   /** The running platform cannot do what was asked. `feature` names it. */
   unsupported: { feature: string };
 }

@@ -51,6 +51,11 @@ export interface ChildProcess {
   signal(signal: StopSignal): boolean;
   /** Sends a signal to the whole group. False when there is nobody left in it. */
   signalGroup(signal: StopSignal): boolean;
+  /**
+   * Lets go of all three pipes, whoever holds their other ends: a pending read ends, with an error
+   * or without, and nothing of the child keeps this process alive.
+   */
+  release(): void;
 }
 
 /** The table of running processes. */
@@ -73,6 +78,8 @@ export interface RuntimeFiles {
   isFile(path: string): Promise<boolean>;
   isDirectory(path: string): Promise<boolean>;
   readTextFile(path: string): Promise<string>;
+  /** The last bytes of a file as text; a character cut at the front becomes U+FFFD. */
+  readTextTail(path: string, maxBytes: number): Promise<string>;
   /** Names of the entries of a folder. */
   readDirectory(path: string): Promise<string[]>;
   /** Makes a new folder, readable by its owner alone, under the system's temporary folder. */

@@ -51,3 +51,8 @@ export const ZERO_COUNTS: Readonly<Usage> = Object.freeze({
   output_tokens: 0,
   reasoning_output_tokens: 0,
 });
+
+/** Whether two totals say the same; a count that only one of them has makes them differ. */
+export function sameCounts(one: TokenCounts, other: TokenCounts | undefined): boolean {
+  return other !== undefined && COUNT_NAMES.every((name) => one[name] === other[name]);
+}

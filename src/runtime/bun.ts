@@ -4,6 +4,7 @@
  */
 import type { ChildInput, ChildProcess, ExitStatus, Runtime } from "../core/ports.ts";
 import { HAS_PROCESS_GROUPS, sharedRuntime, signalling, spawnError } from "./shared.ts";
+import { byteStream } from "./web_streams.ts";
 
 /** The part of Bun that is used here, so that no consumer needs its types. */
 interface BunApi {
@@ -60,14 +61,22 @@ export const runtime: Runtime = {
 
 function adopt(child: BunChild): ChildProcess {
   const hasExited = () => child.exitCode !== null || child.signalCode !== null;
+  const stdin = toInput(child.stdin);
+  const stdout = byteStream(child.stdout);
+  const stderr = byteStream(child.stderr);
   return {
     pid: child.pid,
-    stdin: toInput(child.stdin),
-    stdout: child.stdout,
-    stderr: child.stderr,
+    stdin,
+    stdout,
+    stderr,
     exited: child.exited.then((code): ExitStatus =>
       child.signalCode ? { code: null, signal: child.signalCode } : { code, signal: null }
     ),
+    release() {
+      stdout.cancel();
+      stderr.cancel();
+      void stdin.close();
+    },
     ...signalling(child.pid, hasExited),
   };
 }

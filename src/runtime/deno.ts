@@ -4,6 +4,7 @@
  */
 import type { ChildInput, ChildProcess, ExitStatus, Runtime } from "../core/ports.ts";
 import { HAS_PROCESS_GROUPS, sharedRuntime, signalling, spawnError } from "./shared.ts";
+import { byteStream } from "./web_streams.ts";
 
 /** The part of Deno that is used here, so that no consumer needs its types. */
 interface DenoApi {
@@ -55,24 +56,33 @@ export const runtime: Runtime = {
 
 function adopt(child: DenoChild): ChildProcess {
   let exited = false;
+  const stdin = toInput(child.stdin);
+  const stdout = byteStream(child.stdout);
+  const stderr = byteStream(child.stderr);
   return {
     pid: child.pid,
-    stdin: toInput(child.stdin),
-    stdout: child.stdout,
-    stderr: child.stderr,
+    stdin,
+    stdout,
+    stderr,
     exited: child.status.then(({ code, signal }): ExitStatus => {
       exited = true;
       return signal ? { code: null, signal } : { code, signal: null };
     }),
+    release() {
+      stdout.cancel();
+      stderr.cancel();
+      stdin.abort();
+    },
     ...signalling(child.pid, () => exited),
   };
 }
 
-function toInput(stdin: WritableStream<Uint8Array>): ChildInput {
+function toInput(stdin: WritableStream<Uint8Array>): ChildInput & { abort(): void } {
   const writer = stdin.getWriter();
   // A broken pipe is told by write(); nobody waits for this one.
   writer.closed.catch(() => {});
   return {
+    abort: () => void writer.abort().catch(() => {}),
     async write(chunk) {
       await writer.ready;
       await writer.write(chunk);

@@ -42,6 +42,9 @@ function adopt(child: ChildProcessWithoutNullStreams, exited: Promise<ExitStatus
     stdout: child.stdout,
     stderr: child.stderr,
     exited,
+    release() {
+      for (const pipe of child.stdio) pipe?.destroy();
+    },
     ...signalling(pid, hasExited),
   };
 }

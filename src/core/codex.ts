@@ -1,0 +1,71 @@
+/**
+ * The agent's front door.
+ * @module
+ */
+import { type Clock, systemClock } from "../events/clock.ts";
+import type { TelemetrySink } from "../events/sink.ts";
+import { ExecTransport } from "./exec/exec_transport.ts";
+import type { CodexOptions, ThreadOptions } from "./options.ts";
+import type { RuntimeLoader } from "./ports.ts";
+import type { ProcessRegistry } from "./processes.ts";
+import { closedError, Thread, type ThreadContext } from "./thread.ts";
+import type { TurnStream } from "./turn_stream.ts";
+
+/** What the platform and the package give to every `Codex`. */
+export interface CodexContext {
+  loadRuntime: RuntimeLoader;
+  registry: ProcessRegistry;
+  /** Where telemetry goes unless the options say otherwise. */
+  telemetry: TelemetrySink;
+  clock?: Clock;
+}
+
+/** Starts and resumes threads, over one transport. */
+export class BaseCodex {
+  readonly #context: ThreadContext;
+  readonly #running = new Set<TurnStream>();
+  #closed = false;
+
+  /** Creates a `Codex`. The CLI is looked for when the first turn starts. */
+  constructor(options: CodexOptions, context: CodexContext) {
+    const clock = context.clock ?? systemClock;
+    const sink = options.telemetry ?? context.telemetry;
+    const { loadRuntime, registry } = context;
+    this.#context = {
+      transport: new ExecTransport({ options, loadRuntime, registry, sink, clock }),
+      sink,
+      clock,
+      track: (stream) => this.#track(stream),
+    };
+  }
+
+  /** Starts a new conversation. Nothing happens before its first turn. */
+  startThread(options: ThreadOptions = {}): Thread {
+    return new Thread(this.#context, options);
+  }
+
+  /** Goes on with a conversation; the CLI keeps them in `$CODEX_HOME/sessions`. */
+  resumeThread(id: string, options: ThreadOptions = {}): Thread {
+    return new Thread(this.#context, options, id);
+  }
+
+  /**
+   * Ends all turns that run, with the error `closed`, and resolves when nothing that this `Codex`
+   * started is left. Idempotent.
+   */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(Array.from(this.#running, (stream) => stream.close(closedError())));
+  }
+
+  /** The same as `close()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #track(stream: TurnStream): () => void {
+    if (this.#closed) throw closedError();
+    this.#running.add(stream);
+    return () => void this.#running.delete(stream);
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * The events of one turn from the standard output of `codex exec`.
+ * @module
+ */
+import { CodexError } from "../../errors.ts";
+import type { ProcessSummary } from "../../events/catalogue.ts";
+import type { AnyThreadEvent } from "../../protocol/events.ts";
+import { invalidEvent, parseEvent } from "../../protocol/parse.ts";
+import { LineSplitter } from "../lines.ts";
+import type { ExitStatus } from "../ports.ts";
+import { DRAIN_MS, type SupervisedChild } from "../supervised_child.ts";
+import type { TurnSource } from "../turn_source.ts";
+import { PendingRead } from "./pending_read.ts";
+
+/**
+ * How long the CLI may take to exit after it has closed its output: it flushes its own telemetry
+ * then, whose default timeout is 10 s.
+ */
+const EXIT_WAIT_MS = 15_000;
+
+/** How long it may take when nobody waits for its last words. */
+const GENTLE_WAIT_MS = 2_000;
+
+/** How much of standard error an error carries. */
+const STDERR_SHOWN_BYTES = 8 * 1024;
+
+/** The prompt is written in pieces of this size, so that a write that waits holds up little. */
+const PROMPT_PIECE_BYTES = 64 * 1024;
+
+/** Reads the events of one CLI process. */
+export class ExecSource implements TurnSource {
+  readonly #child: SupervisedChild;
+  readonly #read: PendingRead<Uint8Array>;
+  readonly #splitter = new LineSplitter();
+  /** Why the prompt could not be written; it matters only if the run fails. */
+  #promptError: unknown;
+  #drainTimer: ReturnType<typeof setTimeout> | undefined;
+  #exit: ExitStatus | undefined;
+  #lastEvent: AnyThreadEvent | undefined;
+  #ended = false;
+
+  /** Takes over a child that was just started, and hands it the prompt. */
+  constructor(child: SupervisedChild, prompt: string) {
+    this.#child = child;
+    this.#read = new PendingRead(child.stdout[Symbol.asyncIterator]());
+    void this.#writePrompt(prompt);
+    void this.#watchExit();
+  }
+
+  poll(): AnyThreadEvent | undefined {
+    for (;;) {
+      const line = this.#splitter.shift();
+      if (line === undefined) return this.#takeLastEvent();
+      if (line !== "") return parseEvent(line, this.#splitter.lineNumber);
+    }
+  }
+
+  async fill(): Promise<boolean> {
+    if (this.#ended) return false;
+    const chunk = await this.#nextChunk();
+    if (chunk) {
+      this.#splitter.push(chunk);
+      return true;
+    }
+    this.#ended = true;
+    const rest = this.#splitter.end();
+    if (rest === undefined || rest.trim() === "") return false;
+    this.#lastEvent = await this.#parseUnterminated(rest);
+    return true;
+  }
+
+  interrupt(error: Error): void {
+    this.#read.fail(error);
+  }
+
+  async finish(): Promise<void> {
+    const status = await this.#child.finish(EXIT_WAIT_MS);
+    this.#exit = status;
+    if (status.code !== 0 || status.signal) throw this.#execFailed(status);
+  }
+
+  async stop(options: { gently: boolean }): Promise<void> {
+    void this.#read.discard();
+    if (options.gently) await this.#child.finish(GENTLE_WAIT_MS);
+    else await this.#child.stop();
+    this.#exit = await this.#child.exited;
+  }
+
+  process(): ProcessSummary | undefined {
+    if (!this.#exit) return undefined;
+    return { pid: this.#child.pid, exit_code: this.#exit.code, signal: this.#exit.signal };
+  }
+
+  #takeLastEvent(): AnyThreadEvent | undefined {
+    const event = this.#lastEvent;
+    this.#lastEvent = undefined;
+    return event;
+  }
+
+  async #nextChunk(): Promise<Uint8Array | undefined> {
+    const chunk = this.#read.next();
+    if (this.#exit) this.#boundRead();
+    try {
+      return await chunk;
+    } finally {
+      clearTimeout(this.#drainTimer);
+    }
+  }
+
+  async #watchExit(): Promise<void> {
+    this.#exit = await this.#child.exited;
+    if (this.#read.isWaiting) this.#boundRead();
+  }
+
+  /** Once the CLI has exited, what is in the pipe comes at once; others may hold it open for long. */
+  #boundRead(): void {
+    this.#drainTimer = setTimeout(() => this.#read.end(), DRAIN_MS);
+  }
+
+  /** A last line without an end is an event if it is whole; else the output was cut off. */
+  async #parseUnterminated(rest: string): Promise<AnyThreadEvent> {
+    const { lineNumber } = this.#splitter;
+    try {
+      return parseEvent(rest, lineNumber);
+    } catch (cause) {
+      const failure = await this.finish().then(() => undefined, (error: Error) => error);
+      const end = failure ? `; ${failure.message}` : "";
+      throw invalidEvent(rest, lineNumber, {
+        note: `the output ended in the middle of line ${lineNumber}${end}`,
+        cause: failure ?? cause,
+      });
+    }
+  }
+
+  #execFailed(status: ExitStatus): CodexError<"exec_failed"> {
+    const stderr = this.#child.stderr(STDERR_SHOWN_BYTES);
+    const detail = status.signal ? `signal ${status.signal}` : `code ${status.code ?? 1}`;
+    return new CodexError("exec_failed", `Codex Exec exited with ${detail}: ${stderr}`, {
+      details: { exitCode: status.code, signal: status.signal, stderr },
+      ...(this.#promptError === undefined ? {} : { cause: this.#promptError }),
+    });
+  }
+
+  async #writePrompt(prompt: string): Promise<void> {
+    const bytes = new TextEncoder().encode(prompt);
+    try {
+      for (let start = 0; start < bytes.length; start += PROMPT_PIECE_BYTES) {
+        await this.#child.stdin.write(bytes.subarray(start, start + PROMPT_PIECE_BYTES));
+      }
+    } catch (error) {
+      this.#promptError = error;
+    }
+    await this.#child.stdin.close();
+  }
+}

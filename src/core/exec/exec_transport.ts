@@ -1,0 +1,110 @@
+/**
+ * Turns by `codex exec`: one CLI process each.
+ * @module
+ */
+import type { Clock } from "../../events/clock.ts";
+import type { TelemetrySink } from "../../events/sink.ts";
+import { childEnv } from "../child_env.ts";
+import type { CodexOptions } from "../options.ts";
+import type { Runtime, RuntimeLoader } from "../ports.ts";
+import type { ProcessRegistry } from "../processes.ts";
+import { DEFAULT_GRACES } from "../shutdown_ladder.ts";
+import { SupervisedChild } from "../supervised_child.ts";
+import type { Transport, TurnRequest } from "../turn_request.ts";
+import type { TurnSource } from "../turn_source.ts";
+import { execArgv } from "./argv.ts";
+import { findCli, type FoundCli } from "./cli_lookup.ts";
+import { ExecSource } from "./exec_source.ts";
+import { readRolloutUsage } from "./rollout_usage.ts";
+import { writeSchemaFile } from "./schema_file.ts";
+
+/** What the transport needs around it. */
+export interface ExecTransportContext {
+  options: CodexOptions;
+  loadRuntime: RuntimeLoader;
+  registry: ProcessRegistry;
+  sink: TelemetrySink;
+  clock: Clock;
+}
+
+/** Starts one `codex exec` a turn. */
+export class ExecTransport implements Transport {
+  readonly name = "exec";
+  readonly #context: ExecTransportContext;
+  #cli: Promise<FoundCli> | undefined;
+
+  /** Creates the transport of one `Codex`. */
+  constructor(context: ExecTransportContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Starts the CLI for one turn.
+   * @throws {CodexError} `invalid_config`, `invalid_output_schema`, `cli_not_found`, `spawn_failed`.
+   */
+  async open(request: TurnRequest): Promise<TurnSource> {
+    const { options, loadRuntime } = this.#context;
+    const runtime = await loadRuntime();
+    const schemaFile = await writeSchemaFile(runtime.files, request.turn.outputSchema);
+    if (schemaFile) request.defer(schemaFile.remove);
+    const args = execArgv({
+      codex: options,
+      thread: request.thread,
+      turn: request.turn,
+      threadId: request.threadId,
+      images: request.images,
+      ...(schemaFile ? { outputSchemaFile: schemaFile.path } : {}),
+    });
+    const base = options.env ?? runtime.env();
+    const cli = await this.#findCli(runtime, base);
+    // Before the CLI starts, since it adds to what is read here.
+    await request.ledger.beginTurn(() => readBase(runtime, { request, env: base }));
+    const env = childEnv({
+      base,
+      ...(options.apiKey ? { apiKey: options.apiKey } : {}),
+      pathDirectories: cli.pathDirectories,
+      platform: runtime.platform,
+    });
+    const child = await this.#start(runtime, {
+      spawn: { command: cli.command, args, env },
+      request,
+    });
+    return new ExecSource(child, request.prompt);
+  }
+
+  #start(
+    runtime: Runtime,
+    start: { spawn: Parameters<typeof SupervisedChild.start>[0]; request: TurnRequest },
+  ): Promise<SupervisedChild> {
+    const { registry, sink, clock } = this.#context;
+    return SupervisedChild.start(start.spawn, {
+      runtime,
+      registry,
+      sink,
+      clock,
+      metadata: () => start.request.telemetry.metadata,
+      graces: DEFAULT_GRACES,
+      interrupt: true,
+    });
+  }
+
+  /** Looks once; a failure is not kept, because the CLI may be installed meanwhile. */
+  #findCli(runtime: Runtime, env: Readonly<Record<string, string>>): Promise<FoundCli> {
+    const { codexPathOverride } = this.#context.options;
+    this.#cli ??= findCli(runtime, { ...(codexPathOverride ? { codexPathOverride } : {}), env })
+      .catch((error) => {
+        this.#cli = undefined;
+        throw error;
+      });
+    return this.#cli;
+  }
+}
+
+function readBase(
+  runtime: Runtime,
+  context: { request: TurnRequest; env: Readonly<Record<string, string>> },
+) {
+  const { threadId } = context.request;
+  if (threadId === null) return Promise.resolve(undefined);
+  return readRolloutUsage(runtime, { threadId, env: context.env });
+}

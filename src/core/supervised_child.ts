@@ -1,0 +1,174 @@
+/**
+ * A child process that is announced, listed, and never left behind.
+ * @module
+ */
+import type { Clock } from "../events/clock.ts";
+import { measureSince } from "../events/clock.ts";
+import type { RunMetadata } from "../events/catalogue.ts";
+import type { TelemetrySink } from "../events/sink.ts";
+import { delay } from "./delay.ts";
+import { displayCommand } from "./display_command.ts";
+import type { ChildProcess, ExitStatus, Runtime, SpawnOptions } from "./ports.ts";
+import type { ProcessInfo, ProcessRegistry } from "./processes.ts";
+import { endLeftovers, exitsWithin, stopChild } from "./shutdown_ladder.ts";
+import type { StopGraces, StoppedBy } from "./shutdown_ladder.ts";
+import { Tail } from "./tail.ts";
+
+/** How much of standard error is kept. */
+const STDERR_KEPT_BYTES = 64 * 1024;
+
+/** How long a pipe is still read after the child has exited, while somebody else holds it open. */
+export const DRAIN_MS = 1_000;
+
+/** What a child needs around it. */
+export interface SupervisorContext {
+  runtime: Runtime;
+  registry: ProcessRegistry;
+  sink: TelemetrySink;
+  clock: Clock;
+  /** The metadata of the run, as far as it is known by then. */
+  metadata: () => RunMetadata;
+  graces: StopGraces;
+  /** Whether SIGINT ends this program cleanly. */
+  interrupt: boolean;
+}
+
+/** One child process, from its start to the moment when nothing of it is left. */
+export class SupervisedChild {
+  readonly #child: ChildProcess;
+  readonly #context: SupervisorContext;
+  readonly #command: string;
+  readonly #startWallMs: number;
+  readonly #startMs: number;
+  readonly #stderr = new Tail(STDERR_KEPT_BYTES);
+  readonly #stderrRead: Promise<void>;
+  readonly #unregister: () => void;
+  #stopping: Promise<void> | undefined;
+  #stoppedBy: StoppedBy | undefined;
+  #over = false;
+
+  private constructor(child: ChildProcess, command: string, context: SupervisorContext) {
+    this.#child = child;
+    this.#context = context;
+    this.#command = command;
+    this.#startWallMs = context.clock.wallMs();
+    this.#startMs = context.clock.monotonicMs();
+    this.#stderrRead = this.#readStderr();
+    this.#unregister = context.registry.add(child.pid, {
+      info: () => this.#info(),
+      stop: () => this.stop(),
+    });
+    context.sink.emit("codex.process.start", { system_time: this.#startWallMs }, {
+      ...context.metadata(),
+      pid: child.pid,
+      command,
+    });
+  }
+
+  /**
+   * Starts a program.
+   * @throws {CodexError} `cli_not_found` or `spawn_failed`.
+   */
+  static async start(
+    options: SpawnOptions,
+    context: SupervisorContext,
+  ): Promise<SupervisedChild> {
+    const child = await context.runtime.spawn(options);
+    return new SupervisedChild(child, displayCommand(options.command, options.args), context);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  get stdin(): ChildProcess["stdin"] {
+    return this.#child.stdin;
+  }
+
+  get stdout(): ChildProcess["stdout"] {
+    return this.#child.stdout;
+  }
+
+  /** Resolves when the child itself has exited. */
+  get exited(): Promise<ExitStatus> {
+    return this.#child.exited;
+  }
+
+  /** The end of what the child wrote to standard error. */
+  stderr(maxBytes?: number): string {
+    return this.#stderr.text(maxBytes);
+  }
+
+  /**
+   * Waits for a child that is about to exit by itself, and stops it when it does not; then nothing
+   * of it is left.
+   */
+  async finish(withinMs: number): Promise<ExitStatus> {
+    if (!await exitsWithin(this.#child, withinMs)) await this.stop();
+    const status = await this.#child.exited;
+    await this.#drainStderr();
+    await endLeftovers(this.#child, {
+      processes: this.#context.runtime.processes,
+      graces: this.#context.graces,
+      descendants: [],
+    });
+    this.#announceEnd(status);
+    return status;
+  }
+
+  /** Ends the child and everything it started. Idempotent, and never rejects. */
+  stop(): Promise<void> {
+    if (this.#over) return Promise.resolve();
+    return this.#stopping ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    const { runtime, graces, interrupt } = this.#context;
+    const { processes } = runtime;
+    this.#stoppedBy = await stopChild(this.#child, { processes, graces, interrupt });
+    const status = await this.#child.exited;
+    await this.#drainStderr();
+    this.#announceEnd(status);
+  }
+
+  #announceEnd(status: ExitStatus): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#child.release();
+    this.#unregister();
+    const { sink, clock, metadata } = this.#context;
+    sink.emit("codex.process.stop", measureSince(this.#startMs, clock), {
+      ...metadata(),
+      pid: this.pid,
+      command: this.#command,
+      exit_code: status.code,
+      signal: status.signal,
+      ...(this.#stoppedBy ? { stopped_by: this.#stoppedBy } : {}),
+    });
+  }
+
+  #info(): ProcessInfo {
+    const { thread_id: threadId } = this.#context.metadata();
+    return {
+      pid: this.pid,
+      command: this.#command,
+      startedAt: new Date(this.#startWallMs),
+      ...(threadId === undefined ? {} : { threadId }),
+      state: this.#stopping ? "stopping" : "running",
+    };
+  }
+
+  async #readStderr(): Promise<void> {
+    try {
+      for await (const chunk of this.#child.stderr) this.#stderr.push(chunk);
+    } catch {
+      // The pipe was let go of; what came before is kept.
+    }
+  }
+
+  async #drainStderr(): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([this.#stderrRead, delay(DRAIN_MS, timer.signal)]);
+    timer.abort();
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * A conversation with the agent.
+ * @module
+ */
+import { CodexError } from "../errors.ts";
+import type { TraceMetadata } from "../events/catalogue.ts";
+import type { Clock } from "../events/clock.ts";
+import type { TelemetrySink } from "../events/sink.ts";
+import type { AnyThreadEvent } from "../protocol/events.ts";
+import { asFields, type Fields, stringField } from "../protocol/fields.ts";
+import { normalizeInput } from "./input.ts";
+import type { Input, ThreadOptions, TraceOptions, TurnOptions } from "./options.ts";
+import { checkTimeouts } from "./timeouts.ts";
+import { type StreamedTurn, type Turn, TurnCollector } from "./turn.ts";
+import type { Transport } from "./turn_request.ts";
+import { TurnStream } from "./turn_stream.ts";
+import { TurnTelemetry } from "./turn_telemetry.ts";
+import { TurnVerdict } from "./turn_verdict.ts";
+import { UsageLedger } from "./usage_ledger.ts";
+
+/** What a thread needs around it. */
+export interface ThreadContext {
+  transport: Transport;
+  sink: TelemetrySink;
+  clock: Clock;
+  /** Keeps the streams that run, so that closing the `Codex` ends them; rejects once it is closed. */
+  track: (stream: TurnStream) => () => void;
+}
+
+type Observer = (kind: string, event: AnyThreadEvent) => void;
+
+/** A conversation with the agent. One thread can have many turns, one after another. */
+export class Thread {
+  readonly #context: ThreadContext;
+  readonly #options: ThreadOptions;
+  readonly #ledger: UsageLedger;
+  #id: string | null;
+
+  /** Use `codex.startThread()` or `codex.resumeThread()`. */
+  constructor(context: ThreadContext, options: ThreadOptions, id: string | null = null) {
+    this.#context = context;
+    this.#options = options;
+    this.#id = id;
+    this.#ledger = new UsageLedger(id === null);
+  }
+
+  /** The thread's id; null until its first turn has started. */
+  get id(): string | null {
+    return this.#id;
+  }
+
+  /**
+   * Gives the agent its input and resolves when the turn is over.
+   *
+   * @throws {CodexError} `turn_failed` with the agent's own message; `aborted`; `timeout`;
+   * `exec_failed`; `invalid_event`; `cli_not_found`; `spawn_failed`; `invalid_config`;
+   * `invalid_output_schema`; `closed`.
+   * @throws {TypeError} when the input is of the wrong type.
+   */
+  async run(input: Input, turnOptions: TurnOptions = {}): Promise<Turn> {
+    const collector = new TurnCollector();
+    const verdict = new TurnVerdict();
+    const stream = this.#createStream(input, turnOptions, (kind, event) => {
+      collector.observe(kind, event);
+      verdict.observe(kind, event);
+    });
+    while (!(await stream.next()).done) {
+      const failure = verdict.failure();
+      if (!failure) continue;
+      await stream.return();
+      throw failure;
+    }
+    const { items, finalResponse, usage, turnId } = collector;
+    const turnUsage = usage && (this.#ledger.turnUsage() ?? null);
+    return { items, finalResponse, usage, turnUsage, threadId: this.#id, turnId };
+  }
+
+  /**
+   * Gives the agent its input; the events arrive as the turn goes. What `run()` throws, their
+   * iteration throws, but that a failed turn is an event here.
+   *
+   * @throws {TypeError} when the input is of the wrong type.
+   */
+  // deno-lint-ignore require-await
+  async runStreamed(input: Input, turnOptions: TurnOptions = {}): Promise<StreamedTurn> {
+    return { events: this.#createStream(input, turnOptions) };
+  }
+
+  #createStream(input: Input, turn: TurnOptions, observer?: Observer): TurnStream {
+    const { prompt, images } = normalizeInput(input);
+    checkTimeouts(turn);
+    const telemetry = this.#createTelemetry(prompt, turn.trace);
+    const cleanUps: (() => Promise<void>)[] = [];
+    const stream = new TurnStream({
+      telemetry,
+      open: () => {
+        const untrack = this.#context.track(stream);
+        cleanUps.push(() => Promise.resolve(untrack()));
+        return this.#context.transport.open({
+          prompt,
+          images,
+          threadId: this.#id,
+          thread: this.#options,
+          turn,
+          ledger: this.#ledger,
+          telemetry,
+          defer: (cleanUp) => cleanUps.push(cleanUp),
+        });
+      },
+      observe: (kind, event) => {
+        this.#observe(kind, event as unknown as Fields);
+        observer?.(kind, event);
+      },
+      release: async () => {
+        await Promise.all(cleanUps.map((cleanUp) => cleanUp()));
+      },
+      signal: turn.signal,
+      timeoutMs: turn.timeoutMs,
+      idleTimeoutMs: turn.idleTimeoutMs,
+    });
+    return stream;
+  }
+
+  #createTelemetry(input: string, trace: TraceOptions | undefined): TurnTelemetry {
+    const { sink, clock, transport } = this.#context;
+    return new TurnTelemetry({
+      sink,
+      clock,
+      ledger: this.#ledger,
+      transport: transport.name,
+      input,
+      model: this.#options.model,
+      threadId: this.#id ?? undefined,
+      source: this.#options.metadata?.source,
+      trace: trace ? toTraceMetadata(trace) : {},
+    });
+  }
+
+  #observe(kind: string, event: Fields): void {
+    if (kind === "thread.started") {
+      this.#id = stringField(event, "thread_id", "threadId") ?? this.#id;
+    } else if (kind === "turn.completed") {
+      completeUsage(asFields(event["usage"]));
+    }
+  }
+}
+
+/** Older CLIs do not write this count; the official SDK fills it in the same way. */
+function completeUsage(usage: Record<string, unknown>): void {
+  if (usage["input_tokens"] !== undefined) usage["cache_write_input_tokens"] ??= 0;
+}
+
+/** Only what was given, so that an explicit `false` differs from nothing. */
+function toTraceMetadata(trace: TraceOptions): TraceMetadata {
+  const metadata = {
+    workflow: trace.workflow,
+    group: trace.group,
+    trace_id: trace.traceId,
+    trace_sensitive: trace.sensitive,
+    tracing_disabled: trace.disabled,
+    conversation_id: trace.conversationId,
+  };
+  const given = Object.entries(metadata).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as TraceMetadata;
+}
+
+/** The error for a call on a `Codex` that was closed. */
+export function closedError(): CodexError<"closed"> {
+  return new CodexError("closed", "This Codex is closed; create a new one.", { details: {} });
+}

@@ -1,0 +1,20 @@
+import type { TurnOptions } from "./options.ts";
+
+/** Timers of all runtimes count in signed 32 bits; a longer one would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Checks the time limits of a turn.
+ * @throws {TypeError} when one is no number.
+ * @throws {RangeError} when one is not above 0, or longer than a timer can be (24.8 days).
+ */
+export function checkTimeouts(turn: TurnOptions): void {
+  for (const name of ["timeoutMs", "idleTimeoutMs"] as const) {
+    const value: unknown = turn[name];
+    if (value === undefined) continue;
+    if (typeof value !== "number") throw new TypeError(`${name} must be a number of milliseconds.`);
+    if (!(value > 0 && value <= MAX_TIMER_MS)) {
+      throw new RangeError(`${name} must be above 0 and at most ${MAX_TIMER_MS}, not ${value}.`);
+    }
+  }
+}

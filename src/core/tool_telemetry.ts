@@ -1,0 +1,124 @@
+/**
+ * Tool and MCP events from the items of a turn.
+ * @module
+ */
+import type { RunMetadata, WithDuration } from "../events/catalogue.ts";
+import { type Clock, measureSince } from "../events/clock.ts";
+import type { TelemetrySink } from "../events/sink.ts";
+import type { Fields } from "../protocol/fields.ts";
+import type { ToolCall, ToolOutcome } from "../protocol/tool_items.ts";
+import { toolCallOf, toolOutcomeOf } from "../protocol/tool_items.ts";
+
+/** What tool telemetry needs around it. */
+export interface ToolTelemetryContext {
+  sink: TelemetrySink;
+  clock: Clock;
+  /** The metadata of the run, as far as it is known by then. */
+  metadata: () => RunMetadata;
+}
+
+/** A call that has been announced and has not ended. */
+interface OpenCall {
+  call: ToolCall;
+  startMs: number;
+}
+
+const WATCHED = [
+  "codex.tool.start",
+  "codex.tool.success",
+  "codex.tool.failure",
+  "codex.mcp.tool_call.start",
+  "codex.mcp.tool_call.success",
+  "codex.mcp.tool_call.failure",
+] as const;
+
+/** Announces each tool call once at its start and once at its end. */
+export class ToolTelemetry {
+  readonly #context: ToolTelemetryContext;
+  readonly #open = new Map<string, OpenCall>();
+
+  /** Creates one for a run. */
+  constructor(context: ToolTelemetryContext) {
+    this.#context = context;
+  }
+
+  /** An item began. */
+  started(item: Fields): void {
+    if (!this.#isWatched()) return;
+    const call = toolCallOf(item);
+    if (call) this.#start(call);
+  }
+
+  /** An item ended; one whose start was not told began just now. */
+  completed(item: Fields): void {
+    if (this.#open.size === 0 && !this.#isWatched()) return;
+    const call = toolCallOf(item);
+    if (!call) return;
+    const open = this.#open.get(call.id) ?? this.#start(call);
+    this.#end({ ...open, call }, toolOutcomeOf(item));
+  }
+
+  /** The turn is over: calls that have not ended never will. */
+  endAll(): void {
+    for (const open of [...this.#open.values()]) {
+      this.#end(open, {
+        error: { code: "turn_ended", message: "The turn ended before the tool did." },
+      });
+    }
+  }
+
+  #isWatched(): boolean {
+    return WATCHED.some((name) => this.#context.sink.has(name));
+  }
+
+  #start(call: ToolCall): OpenCall {
+    const { sink, clock } = this.#context;
+    const known = this.#open.get(call.id);
+    if (known) return known;
+    const open = { call, startMs: clock.monotonicMs() };
+    this.#open.set(call.id, open);
+    const at = { system_time: clock.wallMs() };
+    sink.emit("codex.tool.start", at, this.#toolMetadata(call));
+    if (call.type === "mcp") sink.emit("codex.mcp.tool_call.start", at, this.#mcpMetadata(call));
+    return open;
+  }
+
+  #end(open: OpenCall, outcome: ToolOutcome): void {
+    const { sink, clock } = this.#context;
+    const { call } = open;
+    this.#open.delete(call.id);
+    const took: WithDuration = measureSince(open.startMs, clock);
+    const { exitCode, ...rest } = outcome;
+    const result = rest.error ? "failure" : "success";
+    // The inner event first, so that whoever nests them sees it inside the outer one.
+    if (call.type === "mcp") {
+      sink.emit(`codex.mcp.tool_call.${result}`, took, { ...this.#mcpMetadata(call), ...rest });
+    }
+    sink.emit(`codex.tool.${result}`, took, {
+      ...this.#toolMetadata(call),
+      ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+      ...rest,
+    });
+  }
+
+  #toolMetadata(call: ToolCall) {
+    return {
+      ...this.#context.metadata(),
+      tool: call.tool,
+      tool_type: call.type,
+      call_id: call.id,
+      ...(call.input === undefined ? {} : { input: call.input }),
+    };
+  }
+
+  #mcpMetadata(call: ToolCall) {
+    return {
+      ...this.#context.metadata(),
+      server_name: call.server ?? "unknown",
+      tool: call.tool,
+      call_id: call.id,
+      ...(call.input === undefined ? {} : { arguments: call.input }),
+      attempt: 1,
+    };
+  }
+}

@@ -1,0 +1,27 @@
+import type { ProcessSummary } from "../events/catalogue.ts";
+import type { AnyThreadEvent } from "../protocol/events.ts";
+
+/** Where the events of one turn come from. Each transport has one of its own. */
+export interface TurnSource {
+  /**
+   * The next event that is at hand, without waiting; undefined when there is none.
+   * @throws {CodexError} `invalid_event`.
+   */
+  poll(): AnyThreadEvent | undefined;
+  /** Waits until there may be more at hand; false when there will be none. */
+  fill(): Promise<boolean>;
+  /** Makes `fill()`, a pending one too, fail with this error. */
+  interrupt(error: Error): void;
+  /**
+   * Waits for the orderly end of a turn whose events are all read.
+   * @throws {CodexError} `exec_failed` when it was none.
+   */
+  finish(): Promise<void>;
+  /**
+   * Ends the turn with everything it started. Idempotent, and never rejects. With `gently`, what is
+   * about to end by itself gets the time for it.
+   */
+  stop(options: { gently: boolean }): Promise<void>;
+  /** How the turn's own process ended, once it has. */
+  process(): ProcessSummary | undefined;
+}
