@@ -40,12 +40,12 @@ export function createCodexHome(modelUrl: string): CodexHome {
 }
 
 /**
- * A `config.toml` for a model on loopback: no retries, no analytics, no update check, and without
- * the features that look for plugins on the network (codex-cli 0.169.0 asks for api.github.com and
- * chatgpt.com otherwise).
+ * A `config.toml` for a model on loopback: a model name whose metadata the CLI has built in (it
+ * warns about others), no retries, no analytics, no update check, and none of the features that
+ * look for plugins on the network (codex-cli 0.169.0 asks for api.github.com and chatgpt.com).
  */
 export function codexConfigToml(modelUrl: string): string {
-  return `model = "gpt-5"
+  return `model = "gpt-5.5"
 model_provider = "scripted"
 check_for_update_on_startup = false
 
