@@ -1,0 +1,29 @@
+/**
+ * How long to wait after failures.
+ * @module
+ */
+
+/** Limits of the waits, in milliseconds. */
+export interface BackoffPolicy {
+  initialMs: number;
+  maxMs: number;
+  factor: number;
+}
+
+/** OpenTelemetry JS starts at 1 s and grows by 1.5 to 5 s; here the data waits on, so up to 30 s. */
+export const DEFAULT_BACKOFF: BackoffPolicy = { initialMs: 1000, maxMs: 30_000, factor: 1.5 };
+
+/**
+ * Gives the wait after the n-th failure in a row (from 1): exponential with a cap, then 80 to
+ * 120 % of it by `random` in [0, 1). A wait that the collector asked
+ * for stands as it is.
+ */
+export function retryDelayMs(
+  failures: number,
+  options: { policy: BackoffPolicy; random: number; retryAfterMs?: number | undefined },
+): number {
+  if (options.retryAfterMs !== undefined) return options.retryAfterMs;
+  const { initialMs, maxMs, factor } = options.policy;
+  const grown = Math.min(initialMs * factor ** Math.max(failures - 1, 0), maxMs);
+  return Math.ceil(grown * (0.8 + 0.4 * options.random));
+}

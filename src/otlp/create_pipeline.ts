@@ -1,0 +1,106 @@
+import { diag } from "@opentelemetry/api";
+import { VERSION } from "../version.ts";
+import { systemClock } from "./clock.ts";
+import type { Codec } from "./encode.ts";
+import { DEFAULT_BASE_URL, parseEndpoint, signalUrl, splitCredentials } from "./endpoint.ts";
+import { type EnvironmentSettings, environmentSettings } from "./environment.ts";
+import { FetchTransport } from "./fetch_transport.ts";
+import { HeaderSource } from "./header_source.ts";
+import type { HeaderOption, OtlpExporterOptions } from "./options.ts";
+import { Pipeline } from "./pipeline.ts";
+import type { Fetch, TlsOptions } from "./ports.ts";
+import { TlsFetch } from "./tls_fetch.ts";
+
+const MIB = 1024 * 1024;
+
+/**
+ * Puts the parts together for one signal: options first, then the environment, then defaults.
+ * @throws {TypeError} for an option that cannot be used.
+ */
+export function createPipeline<Item>(
+  codec: Codec<Item>,
+  options: OtlpExporterOptions,
+): Pipeline<Item> {
+  const env = environmentSettings(options.platform?.env?.() ?? {}, codec.signal);
+  for (const warning of env.warnings) diag.warn(`OTLP ${codec.signal}: ${warning}`);
+  const clock = options.clock ?? systemClock;
+  const endpoint = chooseEndpoint(
+    options.url ?? env.url ?? signalUrl(DEFAULT_BASE_URL, codec.signal)!,
+  );
+  const { connect, close } = chooseFetch(options, env);
+  const transport = new FetchTransport({
+    url: endpoint.url,
+    signal: codec.signal,
+    headers: new HeaderSource(chooseHeaders(options.headers, env)),
+    fixedHeaders: {
+      "user-agent": [options.userAgent, `codex-otel/${VERSION}`].filter(Boolean).join(" "),
+      ...(endpoint.authorization ? { authorization: endpoint.authorization } : {}),
+    },
+    timeoutMs: positive("timeoutMillis", options.timeoutMillis ?? env.timeoutMillis, 10_000),
+    connect,
+    clock,
+    secrets: endpoint.secrets,
+  });
+  return new Pipeline({
+    codec,
+    clock,
+    close,
+    send: (attempt) => transport.send(attempt),
+    observer: options.observer ?? {},
+    compression: options.compression ?? env.compression ?? "gzip",
+    concurrency: positive("concurrencyLimit", options.concurrencyLimit, 8),
+    maxQueueBytes: positive("maxQueueBytes", options.maxQueueBytes, 64 * MIB),
+    maxRequestBytes: positive("maxRequestBytes", options.maxRequestBytes, 64 * MIB),
+    shutdownTimeoutMs: positive("shutdownTimeoutMillis", options.shutdownTimeoutMillis, 30_000),
+    dropIntervalMs: positive("dropIntervalMillis", options.dropIntervalMillis, 10_000),
+  });
+}
+
+interface Endpoint {
+  url: string;
+  authorization?: string;
+  secrets: string[];
+}
+
+function chooseEndpoint(text: string): Endpoint {
+  const url = parseEndpoint(text);
+  if (!url) throw new TypeError("The exporter's url must be an http: or https: URL.");
+  const secrets = [url.password, ...url.searchParams.values()].filter((value) => value !== "");
+  return { ...splitCredentials(url), secrets };
+}
+
+function chooseHeaders(option: HeaderOption = {}, env: EnvironmentSettings): HeaderOption {
+  if (typeof option !== "function") return { ...env.headers, ...lowerNames(option) };
+  return async () => ({ ...env.headers, ...lowerNames(await option()) });
+}
+
+function lowerNames(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
+
+interface Connector {
+  connect: () => Fetch | Promise<Fetch>;
+  close: () => void;
+}
+
+function chooseFetch(options: OtlpExporterOptions, env: EnvironmentSettings): Connector {
+  const tls: TlsOptions = { ...env.tls, ...options.tls };
+  if (Object.values(tls).every((value) => value === undefined)) {
+    const custom = options.fetch;
+    return { connect: () => custom ?? globalFetch, close: () => {} };
+  }
+  if (options.fetch) throw new TypeError("Give an exporter either fetch or tls, not both.");
+  const secured = new TlsFetch(tls, options.platform?.tls);
+  return { connect: () => secured.connect(), close: () => secured.close() };
+}
+
+/** Looked up at each call, so that what replaces the global later is used. */
+const globalFetch: Fetch = (url, init) => globalThis.fetch(url, init);
+
+function positive(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
+  throw new TypeError(`${name} must be a number above 0.`);
+}

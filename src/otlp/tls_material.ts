@@ -1,0 +1,73 @@
+/**
+ * From TLS settings to PEM texts.
+ * @module
+ */
+import { CodexError } from "../errors.ts";
+import type { TlsMaterial, TlsOptions, TlsPort } from "./ports.ts";
+
+type Part = keyof TlsMaterial;
+
+const FILE_OPTIONS = { cert: "certFile", key: "keyFile", ca: "caFile" } as const;
+
+/** What a PEM file of each kind holds, after RFC 7468; keys also in their older forms. */
+const PEM_BLOCKS: Record<Part, RegExp> = {
+  cert: /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END/,
+  key: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[\s\S]+?-----END/,
+  ca: /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END/,
+};
+
+/**
+ * Checks that a certificate comes with its key.
+ * @throws {CodexError} `tls_incomplete`.
+ */
+export function checkTls(options: TlsOptions): void {
+  const hasCert = Boolean(options.cert ?? options.certFile);
+  const hasKey = Boolean(options.key ?? options.keyFile);
+  if (hasCert === hasKey) return;
+  const missing = hasCert ? "key" : "cert";
+  const [has, lacks] = hasCert ? ["certificate", "private key"] : ["private key", "certificate"];
+  throw new CodexError("tls_incomplete", `mTLS has a client ${has} but no ${lacks}. Give both.`, {
+    details: { missing },
+  });
+}
+
+/**
+ * Reads what is given as files and checks that each text holds a PEM block of its kind.
+ * @throws {CodexError} `tls_file_unreadable`, `tls_invalid_pem`.
+ */
+export async function loadMaterial(
+  options: TlsOptions,
+  port: Pick<TlsPort, "readTextFile">,
+): Promise<TlsMaterial> {
+  const material: TlsMaterial = {};
+  for (const part of ["cert", "key", "ca"] as const) {
+    const setting = FILE_OPTIONS[part];
+    const path = options[setting];
+    const text = options[part] ?? (path ? await read(path, { setting, port }) : undefined);
+    if (text === undefined) continue;
+    if (!PEM_BLOCKS[part].test(text)) throw invalidPem(options[part] ? part : setting);
+    material[part] = text;
+  }
+  return material;
+}
+
+/** The error for a text that is no PEM of the expected kind. */
+export function invalidPem(setting: string, cause?: unknown): CodexError<"tls_invalid_pem"> {
+  const message = `The TLS setting ${setting} holds no PEM block that can be used.`;
+  return new CodexError("tls_invalid_pem", message, { details: { setting }, cause });
+}
+
+async function read(
+  path: string,
+  options: { setting: string; port: Pick<TlsPort, "readTextFile"> },
+): Promise<string> {
+  try {
+    return await options.port.readTextFile(path);
+  } catch (cause) {
+    const { setting } = options;
+    const { code, name } = cause as { code?: string; name?: string };
+    const reason = code ?? name ?? "unknown";
+    const message = `The file of the TLS setting ${setting} cannot be read (${reason}): ${path}`;
+    throw new CodexError("tls_file_unreadable", message, { details: { setting, reason }, cause });
+  }
+}
