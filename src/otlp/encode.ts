@@ -9,6 +9,8 @@ export interface Codec<Item> {
   signal: Signal;
   /** Items in one request. */
   maxItems: number;
+  /** Whether what came by different calls must not share a request. */
+  apart?: boolean;
   /** What an item counts for: 1, or for metrics its data points. */
   weight(item: Item): number;
   /** Encodes items as one request body. May throw for a value that JSON cannot hold. */

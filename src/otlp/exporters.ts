@@ -7,6 +7,8 @@ export { type Clock, systemClock, type Timer } from "./clock.ts";
 export { DEFAULT_BASE_URL, displayUrl, parseEndpoint, signalUrl } from "./endpoint.ts";
 export { type Environment, type EnvironmentSettings, environmentSettings } from "./environment.ts";
 export { checkHeaders, parseHeaders } from "./headers.ts";
+export { OTLPLogExporter } from "./log_exporter.ts";
+export { OTLPMetricExporter, type OtlpMetricExporterOptions } from "./metric_exporter.ts";
 export type {
   DropReason,
   ExportDrop,
@@ -34,5 +36,10 @@ export type {
 } from "./ports.ts";
 export { parseCompression, parseTimeoutMs } from "./settings.ts";
 export type { Signal } from "./signal.ts";
+export {
+  AggregationTemporalityPreference,
+  parseTemporality,
+  type TemporalityPreference,
+} from "./temporality.ts";
 export { checkTls, loadMaterial } from "./tls_material.ts";
 export { OTLPTraceExporter } from "./trace_exporter.ts";

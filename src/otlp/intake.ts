@@ -30,8 +30,8 @@ export class Intake<Item> {
     this.#size += items.length;
   }
 
-  /** Takes out up to `max` of the oldest items. */
-  take(max: number): Chunk<Item> {
+  /** Takes out up to `max` of the oldest items, `apart` only such as came by one call. */
+  take(max: number, options: { apart?: boolean } = {}): Chunk<Item> {
     const items: Item[] = [];
     const tickets: Ticket[] = [];
     while (items.length < max && this.#size > 0) {
@@ -44,6 +44,7 @@ export class Intake<Item> {
       this.#size -= to - segment.from;
       segment.from = to;
       if (to === segment.items.length) this.#dropHead();
+      if (options.apart) break;
     }
     return { items, tickets };
   }
