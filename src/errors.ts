@@ -14,7 +14,7 @@ export interface CodexErrorDetails {
   /** A line of the CLI's output is no JSON object. `text` is at most its first 200 characters. */
   invalid_event: { line: number; text: string };
   /** A line of the CLI's output is longer than any real one. */
-  line_too_long: { line: number; maxLength: number };
+  line_too_long: { line: number; maxBytes: number };
   /** The agent reported that the turn failed. */
   turn_failed: { message: string };
   /** The run's `signal` was aborted; `cause` is its reason. */

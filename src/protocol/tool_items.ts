@@ -34,7 +34,7 @@ interface ToolReader {
 }
 
 /** By item type. The tool names of the first two are those that the CLI (0.169) gives the model. */
-const READERS: Readonly<Record<string, ToolReader>> = {
+const READERS: ReadonlyMap<string, ToolReader> = new Map(Object.entries<ToolReader>({
   command_execution: {
     type: "command",
     tool: () => "exec_command",
@@ -70,48 +70,52 @@ const READERS: Readonly<Record<string, ToolReader>> = {
     output: () => undefined,
     failure: (item) => statusFailure(item, "web_search_failed"),
   },
-};
+}));
 
 /** The tool call that an item is; undefined for an item of another kind. */
 export function toolCallOf(item: Fields): ToolCall | undefined {
   const reader = readerOf(item);
   if (!reader) return undefined;
-  const server = reader.type === "mcp" ? stringField(item, "server") : undefined;
-  return {
+  const call: ToolCall = {
     id: stringField(item, "id") ?? "",
     tool: reader.tool(item),
     type: reader.type,
     input: reader.input(item),
-    ...(server === undefined ? {} : { server }),
   };
+  const server = reader.type === "mcp" ? stringField(item, "server") : undefined;
+  if (server !== undefined) call.server = server;
+  return call;
 }
 
 /** How the tool call of a completed item ended. */
 export function toolOutcomeOf(item: Fields): ToolOutcome {
   const reader = readerOf(item);
+  const outcome: ToolOutcome = {};
   const output = reader?.output(item);
-  const exitCode = numberField(item, "exit_code", "exitCode");
+  const exitCode = exitCodeOf(item);
   const error = reader?.failure(item);
-  return {
-    ...(output === undefined ? {} : { output }),
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(error === undefined ? {} : { error }),
-  };
+  if (output !== undefined) outcome.output = output;
+  if (exitCode !== undefined) outcome.exitCode = exitCode;
+  if (error !== undefined) outcome.error = error;
+  return outcome;
 }
 
 function readerOf(item: Fields): ToolReader | undefined {
   const type = item["type"];
   if (typeof type !== "string") return undefined;
-  const kind = itemKind(type);
-  return Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
+  return READERS.get(itemKind(type));
 }
 
 function toolName(item: Fields): string {
   return stringField(item, "tool", "name") ?? "unknown";
 }
 
+function exitCodeOf(item: Fields): number | undefined {
+  return numberField(item, "exit_code", "exitCode");
+}
+
 function commandFailure(item: Fields): ToolOutcome["error"] {
-  const exitCode = numberField(item, "exit_code", "exitCode");
+  const exitCode = exitCodeOf(item);
   if (exitCode !== undefined && exitCode !== 0) {
     return { code: "command_failed", message: `The command exited with code ${exitCode}.` };
   }

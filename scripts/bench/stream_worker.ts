@@ -1,0 +1,42 @@
+/**
+ * One measured run of the stream benchmark, in a process of its own, so that its peak memory is
+ * its own. Prints one line of JSON.
+ * Usage: stream_worker <official|bare|handlers|traced> <fake CLI>
+ */
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import * as official from "@openai/codex-sdk";
+import { Codex, createTelemetry, EVENT_NAMES, memoryExporter } from "../../mod.ts";
+
+const [mode, cli] = process.argv.slice(2) as [string, string];
+const telemetry = createTelemetry();
+let handled = 0;
+if (mode === "handlers") telemetry.attachMany("bench", EVENT_NAMES, () => void handled++);
+const exporter = { ...memoryExporter(), export: (_: unknown, done: (r: { code: 0 }) => void) => done({ code: 0 }) };
+if (mode === "traced") await telemetry.configure({ enabled: true, exporter: exporter as never, env: {} });
+
+const codex = mode === "official"
+  ? new official.Codex({ codexPathOverride: cli })
+  : new Codex({ codexPathOverride: cli, telemetry });
+
+const { events } = await codex.startThread().runStreamed("go");
+let count = 0;
+let tools = 0;
+const start = performance.now();
+for await (const event of events) {
+  count++;
+  if (event.type === "item.completed" && event.item.type === "command_execution") tools++;
+}
+const seconds = (performance.now() - start) / 1000;
+console.log(JSON.stringify({ mode, count, tools, handled, seconds, peakMb: peakMb() }));
+process.exit(0);
+
+function peakMb(): number {
+  try {
+    const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"));
+    if (line) return Number(line[1]) / 1024;
+  } catch {
+    // No such file on this platform.
+  }
+  return process.resourceUsage().maxRSS / 1024;
+}
