@@ -68,11 +68,11 @@ export interface ExportObserver {
   exported?(success: ExportSuccess): void;
 }
 
-/** Calls an observer, and keeps what it throws away from the pipeline. */
+/** Calls into foreign code, and keeps what it throws away from the pipeline. */
 export function notify(call: () => void): void {
   try {
     call();
   } catch (error) {
-    diag.error("OTLP: an export observer threw", error);
+    diag.error("OTLP: a callback threw", error);
   }
 }

@@ -1,4 +1,5 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
+import { notify } from "./observer.ts";
 
 /** Hears the outcome of one `export()` call. */
 export type ResultCallback = (result: ExportResult) => void;
@@ -39,6 +40,6 @@ export class Ticket {
   #answer(result: ExportResult): void {
     const callback = this.#callback;
     this.#callback = undefined;
-    callback?.(result);
+    if (callback) notify(() => callback(result));
   }
 }
