@@ -1,0 +1,100 @@
+/** Checks everything that is no test: format, lint, types, documentation, packaging. */
+import { join } from "node:path";
+import process from "node:process";
+import { checkExports } from "./check_exports.ts";
+import { EXAMPLES_FOLDER, writeExamples } from "./doc_examples.ts";
+import { entryPoints, filesBelow, isMain, ROOT, runScript, runtimeProgram } from "./lib/project.ts";
+import { run } from "./lib/run.ts";
+
+/** What came of a check. */
+export interface CheckResult {
+  ok: boolean;
+  /** What it said; shown when it failed. */
+  output: string;
+}
+
+/** One check, by the name it is reported under. */
+export interface Check {
+  name: string;
+  run(): Promise<CheckResult> | CheckResult;
+}
+
+async function deno(...args: string[]): Promise<CheckResult> {
+  const { code, output } = await run({ command: runtimeProgram("deno"), args });
+  return { ok: code === 0, output };
+}
+
+async function typescript(): Promise<CheckResult> {
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const { code, output } = await run(runJavaScript(tsc, ["-p", "."]));
+  return { ok: code === 0, output };
+}
+
+/** Under Deno there may be no Node to run the compiler's launcher. */
+function runJavaScript(file: string, args: string[]) {
+  const runtime = "Deno" in globalThis ? "deno" : "node";
+  const { command, args: start } = runtime === "deno"
+    ? runScript("deno", file)
+    : { command: runtimeProgram("node"), args: [file] };
+  return { command, args: [...start, ...args] };
+}
+
+function typeCheckedFiles(): string[] {
+  const isSource = (path: string) => path.endsWith(".ts");
+  writeExamples();
+  return [
+    ...entryPoints(),
+    ...["src", "test", "scripts", EXAMPLES_FOLDER].flatMap((folder) =>
+      filesBelow(folder, isSource)
+    ),
+  ];
+}
+
+function manifests(): CheckResult {
+  const problems = checkExports();
+  return { ok: problems.length === 0, output: problems.join("\n") };
+}
+
+/** All checks, in the order of running: the quick ones first. */
+export const CHECKS: readonly Check[] = [
+  { name: "exports, dependencies and version agree", run: manifests },
+  { name: "format (deno fmt --check)", run: () => deno("fmt", "--check") },
+  { name: "lint and layers (deno lint)", run: () => deno("lint") },
+  { name: "types (tsc)", run: typescript },
+  { name: "types (deno check)", run: () => deno("check", ...typeCheckedFiles()) },
+  { name: "documentation (deno doc --lint)", run: () => deno("doc", "--lint", ...entryPoints()) },
+  {
+    name: "publishing (deno publish --dry-run)",
+    run: () => deno("publish", "--dry-run", "--allow-dirty"),
+  },
+];
+
+/** Runs checks one after the other and prints how each went. */
+export async function runChecks(
+  checks: readonly Check[] = CHECKS,
+  print: (line: string) => void = console.log,
+): Promise<{ passed: number; failed: number }> {
+  let failed = 0;
+  for (const check of checks) {
+    const { ok, output } = await attempt(check);
+    print(`${ok ? "ok  " : "FAIL"} ${check.name}`);
+    if (ok) continue;
+    failed += 1;
+    print(output.trimEnd());
+  }
+  return { passed: checks.length - failed, failed };
+}
+
+async function attempt(check: Check): Promise<CheckResult> {
+  try {
+    return await check.run();
+  } catch (error) {
+    return { ok: false, output: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+if (isMain(import.meta.url)) {
+  const { passed, failed } = await runChecks();
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}

@@ -1,0 +1,85 @@
+/** One lane for each runtime: how it runs test files, and what came of it. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { countTests } from "./junit.ts";
+import type { Totals } from "./junit.ts";
+import { runtimeProgram } from "./project.ts";
+import type { Command, RuntimeName } from "./project.ts";
+import { run } from "./run.ts";
+
+/** Bun kills a test after 5 seconds unless told otherwise; the others are given the same limit. */
+const TEST_TIMEOUT_MS = 120_000;
+
+/** What a lane made of its files. */
+export interface LaneResult extends Totals {
+  runtime: RuntimeName;
+  /** Why the lane as a whole counts as failed, where no test of it says so. */
+  trouble?: string;
+}
+
+/** The command that runs test files and writes a JUnit report. */
+export function laneCommand(
+  runtime: RuntimeName,
+  options: { files: readonly string[]; report: string },
+): Command {
+  const { files, report } = options;
+  const args = {
+    node: [
+      "--import=tsx",
+      "--test",
+      `--test-timeout=${TEST_TIMEOUT_MS}`,
+      "--test-reporter=spec",
+      "--test-reporter-destination=stdout",
+      "--test-reporter=junit",
+      `--test-reporter-destination=${report}`,
+      ...files,
+    ],
+    bun: [
+      "test",
+      `--timeout=${TEST_TIMEOUT_MS}`,
+      "--reporter=junit",
+      `--reporter-outfile=${report}`,
+      // Without ./ Bun takes a path for a filter on names.
+      ...files.map((file) => `./${file}`),
+    ],
+    // The types were checked before, by `check`.
+    deno: ["test", "-A", "--no-check", `--junit-path=${report}`, ...files],
+  };
+  return { command: runtimeProgram(runtime), args: args[runtime] };
+}
+
+/** Runs test files under a runtime, passing on its output. */
+export async function runLane(runtime: RuntimeName, files: readonly string[]): Promise<LaneResult> {
+  const folder = mkdtempSync(join(tmpdir(), "codex-otel-lane-"));
+  const report = join(folder, "report.xml");
+  try {
+    const { code } = await run(laneCommand(runtime, { files, report }), { live: true });
+    return judge(runtime, { code, totals: countTests(readReport(report)) });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A lane fails that ran nothing, and one whose runtime failed though no test did (a file that throws). */
+export function judge(
+  runtime: RuntimeName,
+  { code, totals }: { code: number | null; totals: Totals },
+): LaneResult {
+  const trouble = totals.passed + totals.failed === 0
+    ? "ran no test"
+    : code !== 0 && totals.failed === 0
+    ? `ended with ${code ?? "a signal"} though no test failed`
+    : undefined;
+  if (trouble === undefined) return { runtime, ...totals };
+  return { runtime, ...totals, failed: totals.failed + 1, trouble };
+}
+
+function readReport(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // A runtime that dies before it writes one has run nothing.
+    return "";
+  }
+}

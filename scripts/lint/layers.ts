@@ -1,0 +1,186 @@
+/**
+ * A plugin for `deno lint`: which room of `src/` may import from which, and that only
+ * `src/runtime/` names a runtime.
+ */
+
+/** The rooms each room may import from. `errors.ts` and `version.ts` are open to all. */
+const ROOMS: Record<string, readonly string[]> = {
+  protocol: [],
+  events: ["protocol"],
+  core: ["protocol", "events"],
+  files: ["protocol", "events", "core"],
+  otlp: [],
+  telemetry: ["protocol", "events", "otlp"],
+  runtime: ["protocol", "events", "core", "files", "otlp"],
+  testing: ["protocol", "events", "runtime"],
+  errors: [],
+  version: [],
+};
+
+/** What wires the rooms together, and may import from any but the testing room. */
+const WIRING = ["protocol", "events", "core", "files", "otlp", "telemetry", "runtime", "wiring"];
+
+/** Entry points inside a room: they hand the platform to what the room exports. */
+const WIRING_FILES = new Set(["src/otlp/mod.ts"]);
+
+/** Packages each room may import; others none. */
+const PACKAGES: Record<string, RegExp> = {
+  otlp: /^@opentelemetry\//,
+  telemetry: /^@opentelemetry\//,
+  runtime: /^(node:|undici$|@opentelemetry\/)/,
+};
+
+const RUNTIME_NAMES = new Set(["process", "Buffer", "Deno", "Bun"]);
+
+/** The room of a file of the package, by its path; undefined for a file that is in none. */
+export function roomOf(path: string): string | undefined {
+  const inside = /(?:^|\/)(mod\.ts|src\/.*)$/.exec(path.replaceAll("\\", "/"))?.[1];
+  if (inside === undefined) return undefined;
+  if (WIRING_FILES.has(inside)) return "wiring";
+  const [, folder, name] = /^src\/(?:([^/]+)\/|([^/]+)\.ts$)/.exec(inside) ?? [];
+  if (folder !== undefined) return folder;
+  return name === "errors" || name === "version" ? name : "wiring";
+}
+
+/** What is wrong with an import, as a sentence; undefined when nothing is. */
+export function judgeImport(file: string, specifier: string): string | undefined {
+  const room = roomOf(file);
+  if (room === undefined) return undefined;
+  if (room !== "wiring" && !(room in ROOMS)) {
+    return `the room src/${room}/ has no place in the table of scripts/lint/layers.ts`;
+  }
+  return specifier.startsWith(".")
+    ? judgeRelative(room, resolvePath(file, specifier))
+    : judgePackage(room, specifier);
+}
+
+function judgeRelative(room: string, target: string): string | undefined {
+  const other = roomOf(target);
+  if (other === undefined) return `${room} imports from outside of the package`;
+  if (other === room || other === "errors" || other === "version") return undefined;
+  const allowed = room === "wiring" ? WIRING : ROOMS[room] ?? [];
+  return allowed.includes(other) ? undefined : `${room} must not import from ${other}`;
+}
+
+function judgePackage(room: string, specifier: string): string | undefined {
+  if (PACKAGES[room]?.test(specifier)) return undefined;
+  return `${room} must not import ${specifier}`;
+}
+
+function resolvePath(file: string, specifier: string): string {
+  // A URL does the work of node:path, which a plugin is better off without.
+  return new URL(specifier, `file:///${file.replaceAll("\\", "/")}`).pathname;
+}
+
+/** The part of the syntax tree that this plugin reads. */
+interface SyntaxNode {
+  type: string;
+  parent?: SyntaxNode;
+  name?: string;
+  value?: unknown;
+  computed?: boolean;
+  object?: SyntaxNode;
+  property?: SyntaxNode;
+  key?: SyntaxNode;
+  source?: SyntaxNode | null;
+  argument?: SyntaxNode;
+  literal?: SyntaxNode;
+  shorthand?: boolean;
+  params?: SyntaxNode[];
+  body?: SyntaxNode | SyntaxNode[];
+  declarations?: SyntaxNode[];
+  id?: SyntaxNode;
+  left?: SyntaxNode;
+  properties?: SyntaxNode[];
+  elements?: (SyntaxNode | null)[];
+}
+
+interface RuleContext {
+  filename: string;
+  report(problem: { node: SyntaxNode; message: string }): void;
+}
+
+type Visitor = Record<string, (node: SyntaxNode) => void>;
+
+function imports(context: RuleContext): Visitor {
+  const check = (source: SyntaxNode | null | undefined) => {
+    if (typeof source?.value !== "string") return;
+    const message = judgeImport(context.filename, source.value);
+    if (message !== undefined) context.report({ node: source, message });
+  };
+  return {
+    ImportDeclaration: ({ source }) => check(source),
+    ExportNamedDeclaration: ({ source }) => check(source),
+    ExportAllDeclaration: ({ source }) => check(source),
+    ImportExpression: ({ source }) => check(source),
+    TSImportType: ({ argument }) => check(argument?.literal ?? argument),
+  };
+}
+
+function runtimeNames(context: RuleContext): Visitor {
+  const room = roomOf(context.filename);
+  if (room === undefined || room === "runtime") return {};
+  const report = (node: SyntaxNode, name: string) =>
+    context.report({ node, message: `only src/runtime/ may name ${name}` });
+  return {
+    Identifier(node) {
+      const name = node.name ?? "";
+      if (!RUNTIME_NAMES.has(name) || isMemberName(node) || isLocal(node, name)) return;
+      report(node, name);
+    },
+    MemberExpression(node) {
+      const name = node.property?.name ?? node.property?.value;
+      const isGlobal = node.object?.name === "globalThis";
+      if (isGlobal && typeof name === "string" && RUNTIME_NAMES.has(name)) report(node, name);
+    },
+  };
+}
+
+/** Whether an identifier names a member (`x.process`, `{ process: 1 }`) and not a variable. */
+function isMemberName(node: SyntaxNode): boolean {
+  const { parent } = node;
+  if (parent === undefined || parent.computed) return false;
+  if (parent.type === "MemberExpression") return sameNode(parent.property, node);
+  return !parent.shorthand && sameNode(parent.key, node);
+}
+
+function sameNode(one: SyntaxNode | undefined, other: SyntaxNode): boolean {
+  const range = (node: SyntaxNode) => String((node as unknown as { range: unknown }).range);
+  return one !== undefined && range(one) === range(other);
+}
+
+/** Whether a function or block around the node declares the name for itself. */
+function isLocal(node: SyntaxNode, name: string): boolean {
+  for (let around = node.parent; around !== undefined; around = around.parent) {
+    const statements = Array.isArray(around.body) ? around.body : [];
+    const declared = [
+      ...(around.params ?? []),
+      ...statements.flatMap(({ declarations = [] }) => declarations.map(({ id }) => id)),
+    ];
+    if (declared.some((pattern) => boundNames(pattern).includes(name))) return true;
+  }
+  return false;
+}
+
+/** The names that a parameter or the left side of a declaration binds. */
+function boundNames(pattern: SyntaxNode | null | undefined): string[] {
+  if (pattern === null || pattern === undefined) return [];
+  if (pattern.type === "Identifier") return [pattern.name ?? ""];
+  const { left, argument, value, properties = [], elements = [] } = pattern;
+  const inner = [left, argument, pattern.type === "Property" ? value as SyntaxNode : undefined];
+  return [...inner, ...properties, ...elements].flatMap(boundNames);
+}
+
+/** The plugin, as `deno.json` loads it. */
+const plugin: {
+  name: string;
+  rules: Record<string, { create(context: RuleContext): Visitor }>;
+} = {
+  name: "layers",
+  rules: {
+    imports: { create: imports },
+    "runtime-names": { create: runtimeNames },
+  },
+};
+
+export default plugin;
