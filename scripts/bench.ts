@@ -2,9 +2,11 @@
  * Runs a benchmark of `scripts/bench/` under the runtimes, one after the other:
  * `npm run bench -- NAME [--runtime node|bun|deno]... [-- ARGUMENTS]`.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { filesBelow, isMain, runScript, RUNTIMES } from "./lib/project.ts";
+import { filesBelow, isMain, ROOT, runScript, RUNTIMES } from "./lib/project.ts";
 import type { RuntimeName } from "./lib/project.ts";
 import { run } from "./lib/run.ts";
 
@@ -45,9 +47,10 @@ export function planBench(args: string[], available: readonly string[]): BenchPl
   };
 }
 
-/** The names of the benchmarks that are there. */
+/** The names of the benchmarks that are there: modules with a `run()`, not those that they start. */
 export function availableBenches(): string[] {
   return filesBelow("scripts/bench", (path) => /^scripts\/bench\/[a-z_]+\.ts$/.test(path))
+    .filter((path) => /^export async function run\(/m.test(readFileSync(join(ROOT, path), "utf8")))
     .map((path) => path.slice("scripts/bench/".length, -".ts".length));
 }
 

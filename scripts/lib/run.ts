@@ -28,7 +28,7 @@ const DEFAULT_TIMEOUT_MS = 15 * 60_000;
 export function run({ command, args }: Command, options: RunOptions = {}): Promise<Finished> {
   const child = spawn(command, args, {
     cwd: options.cwd ?? ROOT,
-    env: { ...process.env, NO_COLOR: "1", ...options.env },
+    env: childEnv(options.env),
     stdio: ["ignore", options.live ? "inherit" : "pipe", options.live ? "inherit" : "pipe"],
     // A group of its own, so that the children of the program end with it.
     detached: process.platform !== "win32",
@@ -51,6 +51,11 @@ export function run({ command, args }: Command, options: RunOptions = {}): Promi
     clearTimeout(timer);
     process.off("SIGINT", stop);
   }) as Promise<Finished>;
+}
+
+function childEnv(extra: Record<string, string> = {}): Record<string, string | undefined> {
+  // Within a test Node sets this, and a test runner started there would report to it alone.
+  return { ...process.env, NODE_TEST_CONTEXT: undefined, NO_COLOR: "1", ...extra };
 }
 
 function killGroup(pid: number | undefined): void {

@@ -75,7 +75,9 @@ function resolvePath(file: string, specifier: string): string {
 /** The part of the syntax tree that this plugin reads. */
 interface SyntaxNode {
   type: string;
-  parent?: SyntaxNode;
+  range: unknown;
+  /** Null at the top, though the types of Deno know no such case. */
+  parent?: SyntaxNode | null;
   name?: string;
   value?: unknown;
   computed?: boolean;
@@ -120,8 +122,13 @@ function imports(context: RuleContext): Visitor {
 function runtimeNames(context: RuleContext): Visitor {
   const room = roomOf(context.filename);
   if (room === undefined || room === "runtime") return {};
-  const report = (node: SyntaxNode, name: string) =>
+  // A shorthand (`{ process }`) is visited twice: as the key and as the value.
+  const reported = new Set<string>();
+  const report = (node: SyntaxNode, name: string) => {
+    if (reported.has(rangeOf(node))) return;
+    reported.add(rangeOf(node));
     context.report({ node, message: `only src/runtime/ may name ${name}` });
+  };
   return {
     Identifier(node) {
       const name = node.name ?? "";
@@ -139,19 +146,19 @@ function runtimeNames(context: RuleContext): Visitor {
 /** Whether an identifier names a member (`x.process`, `{ process: 1 }`) and not a variable. */
 function isMemberName(node: SyntaxNode): boolean {
   const { parent } = node;
-  if (parent === undefined || parent.computed) return false;
+  if (!parent || parent.computed) return false;
   if (parent.type === "MemberExpression") return sameNode(parent.property, node);
   return !parent.shorthand && sameNode(parent.key, node);
 }
 
-function sameNode(one: SyntaxNode | undefined, other: SyntaxNode): boolean {
-  const range = (node: SyntaxNode) => String((node as unknown as { range: unknown }).range);
-  return one !== undefined && range(one) === range(other);
-}
+const sameNode = (one: SyntaxNode | undefined, other: SyntaxNode): boolean =>
+  one !== undefined && rangeOf(one) === rangeOf(other);
+
+const rangeOf = ({ range }: SyntaxNode): string => String(range);
 
 /** Whether a function or block around the node declares the name for itself. */
 function isLocal(node: SyntaxNode, name: string): boolean {
-  for (let around = node.parent; around !== undefined; around = around.parent) {
+  for (let around = node.parent; around; around = around.parent) {
     const statements = Array.isArray(around.body) ? around.body : [];
     const declared = [
       ...(around.params ?? []),
@@ -164,7 +171,7 @@ function isLocal(node: SyntaxNode, name: string): boolean {
 
 /** The names that a parameter or the left side of a declaration binds. */
 function boundNames(pattern: SyntaxNode | null | undefined): string[] {
-  if (pattern === null || pattern === undefined) return [];
+  if (!pattern) return [];
   if (pattern.type === "Identifier") return [pattern.name ?? ""];
   const { left, argument, value, properties = [], elements = [] } = pattern;
   const inner = [left, argument, pattern.type === "Property" ? value as SyntaxNode : undefined];
