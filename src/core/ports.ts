@@ -52,6 +52,11 @@ export interface ChildProcess {
   /** Sends a signal to the whole group. False when there is nobody left in it. */
   signalGroup(signal: StopSignal): boolean;
   /**
+   * Whether anybody is in the group. Long after the child has exited that may be strangers: its pid
+   * is free for others once its group is empty. False where there are no groups.
+   */
+  hasGroup(): boolean;
+  /**
    * Lets go of all three pipes, whoever holds their other ends: a pending read ends, with an error
    * or without, and nothing of the child keeps this process alive.
    */
@@ -92,6 +97,16 @@ export interface RuntimeFiles {
   dirname(path: string): string;
 }
 
+/** Where to connect to, and with which headers on the upgrade request. */
+export interface WebSocketRequest {
+  /** `ws:` or `wss:`. */
+  url: string;
+  headers: Readonly<Record<string, string>>;
+}
+
+/** Opens a WebSocket, and resolves when it is open. */
+export type WebSocketOpener = (request: WebSocketRequest) => Promise<WebSocket>;
+
 /** One of the runtimes, behind one shape. */
 export interface Runtime {
   readonly name: "node" | "bun" | "deno";
@@ -109,6 +124,12 @@ export interface Runtime {
    * @throws {CodexError} `cli_not_found` when the program is not there, `spawn_failed` otherwise.
    */
   spawn(options: SpawnOptions): Promise<ChildProcess>;
+  /**
+   * Opens a WebSocket.
+   * @throws {CodexError} `connection_refused` when nobody answers, `unauthorized` for the statuses
+   * 401 and 403, `not_app_server` when what answers takes no WebSocket.
+   */
+  openWebSocket: WebSocketOpener;
   /** Path of an installed package's `package.json`, looked up from a folder or from this package. */
   resolvePackage(name: string, fromDirectory?: string): string | undefined;
 }

@@ -54,7 +54,10 @@ export async function stopChild(
   return rung;
 }
 
-/** Ends what is left of a child's group after the child itself has exited. */
+/**
+ * Ends what is left after the child itself has exited: the given descendants, and its group unless
+ * that is another one by now, whose leader has got the child's pid.
+ */
 export async function endLeftovers(
   child: ChildProcess,
   options: Pick<StopOptions, "processes" | "graces"> & {
@@ -63,12 +66,12 @@ export async function endLeftovers(
 ): Promise<void> {
   const { processes } = options;
   // The usual case, for the price of one system call: the group is empty.
-  if (!child.signalGroup("SIGTERM") && options.descendants.length === 0) return;
-  const left = await processes.alive(merge([
-    ...options.descendants,
-    ...await processes.groupMembers(child.pid),
-  ]));
-  await endAll(left, options);
+  const hasGroup = child.hasGroup();
+  if (!hasGroup && options.descendants.length === 0) return;
+  const group = hasGroup ? await processes.groupMembers(child.pid) : [];
+  const isReused = group.some(({ pid }) => pid === child.pid);
+  const left = merge([...options.descendants, ...isReused ? [] : group]);
+  await endAll(await processes.alive(left), options);
 }
 
 async function climb(

@@ -94,6 +94,11 @@ export class SupervisedChild {
     return this.#child.exited;
   }
 
+  /** Whether the child did not end by itself. */
+  get wasStopped(): boolean {
+    return this.#stoppedBy !== undefined;
+  }
+
   /** The end of what the child wrote to standard error. */
   stderr(maxBytes?: number): string {
     return this.#stderr.text(maxBytes);

@@ -3,6 +3,7 @@ export class Tail {
   readonly #maxBytes: number;
   #chunks: Uint8Array[] = [];
   #length = 0;
+  #isCut = false;
 
   /** Creates an empty tail that keeps at most `maxBytes`. */
   constructor(maxBytes: number) {
@@ -17,6 +18,7 @@ export class Tail {
     for (let first = this.#chunks[0]; first && this.#length - first.length >= this.#maxBytes;) {
       this.#chunks.shift();
       this.#length -= first.length;
+      this.#isCut = true;
       first = this.#chunks[0];
     }
   }
@@ -30,7 +32,7 @@ export class Tail {
       offset += chunk.length;
     }
     let start = Math.max(0, all.length - Math.min(maxBytes, this.#maxBytes));
-    if (start > 0) { while (isContinuation(all[start])) start++; }
+    if (start > 0 || this.#isCut) { while (isContinuation(all[start])) start++; }
     return new TextDecoder().decode(all.subarray(start));
   }
 }

@@ -62,7 +62,9 @@ export class ToolTelemetry {
     const call = toolCallOf(item);
     if (!call) return;
     const open = this.#open.get(call.id) ?? this.#start(call);
-    this.#end({ ...open, call }, toolOutcomeOf(item));
+    // What was announced as one type of tool ends as that, whatever the producer makes of it.
+    call.type = open.call.type;
+    this.#end({ call, startMs: open.startMs }, toolOutcomeOf(item));
   }
 
   /** The turn is over: calls that have not ended never will. */

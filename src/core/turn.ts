@@ -1,4 +1,5 @@
 import { asFields, type Fields, isFields, stringField } from "../protocol/fields.ts";
+import { finalResponseOf } from "../protocol/final_response.ts";
 import { itemKind } from "../protocol/kinds.ts";
 import type { AnyThreadEvent, ThreadEvent } from "../protocol/events.ts";
 import type { ThreadItem } from "../protocol/items.ts";
@@ -66,9 +67,6 @@ export class TurnCollector {
 
   #complete(event: Fields): void {
     if (isFields(event["usage"])) this.usage = event["usage"] as unknown as Usage;
-    const response = event["final_response"];
-    this.#response = typeof response === "string"
-      ? response
-      : stringField(asFields(response), "text");
+    this.#response = finalResponseOf(event);
   }
 }

@@ -13,10 +13,11 @@ export interface TurnSource {
   /** Makes `fill()`, a pending one too, fail with this error. */
   interrupt(error: Error): void;
   /**
-   * Waits for the orderly end of a turn whose events are all read.
+   * Waits for the orderly end of a turn whose events are all read. With `isTold`, they say how the
+   * turn ended, and an end that had to be forced is no failure any more.
    * @throws {CodexError} `exec_failed` when it was none.
    */
-  finish(): Promise<void>;
+  finish(options: { isTold: boolean }): Promise<void>;
   /**
    * Ends the turn with everything it started. Idempotent, and never rejects. With `gently`, what is
    * about to end by itself gets the time for it.

@@ -38,7 +38,7 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
   readonly #verdict = new TurnVerdict();
   #opening: Promise<TurnSource> | undefined;
   #source: TurnSource | undefined;
-  /** The `next()` that waits, if one does; later calls queue behind it. */
+  /** The last `next()` that waits, if one does. */
   #waiting: Promise<Result> | undefined;
   #ending: Promise<void> | undefined;
   /** Why the turn ended early; told to the consumer once. */
@@ -51,7 +51,13 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
   }
 
   next(): Promise<Result> {
-    if (this.#waiting) return this.#waiting.then(() => this.next(), () => this.next());
+    if (this.#waiting) {
+      return this.#wait(this.#waiting.then(() => this.#step(), () => this.#step()));
+    }
+    return this.#step();
+  }
+
+  #step(): Promise<Result> {
     if (this.#ending) return this.#afterEnd();
     try {
       const event = this.#source?.poll();
@@ -60,7 +66,17 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
       this.interrupt(error as Error);
       return this.#afterEnd();
     }
-    return this.#waiting = this.#advance().finally(() => this.#waiting = undefined);
+    return this.#wait(this.#advance());
+  }
+
+  /** Later calls queue behind this one, so that they are answered in the order they were made. */
+  #wait(result: Promise<Result>): Promise<Result> {
+    const settled = () => {
+      if (this.#waiting === result) this.#waiting = undefined;
+    };
+    this.#waiting = result;
+    result.then(settled, settled);
+    return result;
   }
 
   /** Ends the turn, also in the middle, and resolves when nothing of it is left. */
@@ -105,7 +121,7 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
         const event = source.poll();
         if (event) return this.#deliver(event);
       }
-      if (!this.#ending) await source.finish();
+      if (!this.#ending) await source.finish({ isTold: this.#verdict.isKnown });
     } catch (error) {
       this.interrupt(error as Error);
     }
@@ -116,6 +132,8 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
   async #open(): Promise<TurnSource> {
     const { telemetry, open, signal, timeoutMs } = this.#options;
     telemetry.start();
+    // A handler of the start may have ended the turn.
+    if (this.#ending) throw new Error("The turn was ended as it began.");
     if (signal?.aborted) throw aborted(signal);
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (timeoutMs !== undefined) {

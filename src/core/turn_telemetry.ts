@@ -20,6 +20,7 @@ import { createSpanToken } from "../events/span_token.ts";
 import { parseCounts, sameCounts } from "../protocol/counts.ts";
 import type { AnyThreadEvent } from "../protocol/events.ts";
 import { asFields, type Fields, isFields, numberField, stringField } from "../protocol/fields.ts";
+import { finalResponseOf } from "../protocol/final_response.ts";
 import { itemKind } from "../protocol/kinds.ts";
 import { isCodexError } from "../errors.ts";
 import { ToolTelemetry } from "./tool_telemetry.ts";
@@ -104,8 +105,7 @@ export class TurnTelemetry {
       case "item.completed":
         return this.#itemCompleted(asFields(fields["item"]));
       case "turn.completed":
-        this.#learnIds(fields);
-        return this.#turnUsage(fields["usage"]);
+        return this.#turnCompleted(fields);
       case "thread.token_usage.updated":
         this.#learnIds(fields);
         return this.#usageUpdated(fields);
@@ -185,14 +185,21 @@ export class TurnTelemetry {
   }
 
   #itemStarted(item: Fields): void {
-    if (isCompaction(item)) this.#compaction("started", item);
+    if (kindOf(item) === COMPACTION_ITEM) this.#compaction("started", item);
     else this.#tools.started(item);
   }
 
   #itemCompleted(item: Fields): void {
-    if (isCompaction(item)) this.#compaction("completed", item);
-    else if (item["type"] === "agent_message") this.#output = stringField(item, "text");
+    const kind = kindOf(item);
+    if (kind === COMPACTION_ITEM) this.#compaction("completed", item);
+    else if (kind === "agent_message") this.#output = stringField(item, "text") ?? this.#output;
     else this.#tools.completed(item);
+  }
+
+  #turnCompleted(event: Fields): void {
+    this.#learnIds(event);
+    this.#output ??= finalResponseOf(event);
+    this.#turnUsage(event["usage"]);
   }
 
   /** The end of a turn repeats the total that an update before it announced already. */
@@ -255,6 +262,9 @@ const COMPACTION = "turn.compaction.";
 
 const STAGES: readonly CompactionStage[] = ["started", "completed", "failed"];
 
-function isCompaction(item: Fields): boolean {
-  return typeof item["type"] === "string" && itemKind(item["type"]) === "context_compaction";
+const COMPACTION_ITEM = "context_compaction";
+
+function kindOf(item: Fields): string | undefined {
+  const type = item["type"];
+  return typeof type === "string" ? itemKind(type) : undefined;
 }

@@ -15,6 +15,8 @@ export type UsageBaseReader = () => Promise<TokenCounts | undefined>;
 export class UsageLedger {
   #total: TokenCounts | undefined;
   #turnBase: TokenCounts | undefined;
+  /** Whether the present turn has told its usage. One that ended without leaves the total unknown. */
+  #isTold = true;
 
   /** A new thread has used nothing; a resumed one has used what nobody knows yet. */
   constructor(isNew: boolean) {
@@ -24,25 +26,23 @@ export class UsageLedger {
 
   /** Begins a turn; asks the reader where the total is not known. */
   async beginTurn(readBase: UsageBaseReader): Promise<void> {
+    if (!this.#isTold) this.#total = undefined;
     this.#total ??= await readBase();
     this.#turnBase = this.#total;
+    this.#isTold = false;
   }
 
   /** Takes the thread's new total; answers what was added since the last one, where known. */
   record(total: TokenCounts): TokenCounts | undefined {
     const before = this.#total;
     this.#total = { ...before, ...total };
+    this.#isTold = true;
     return before && countsBetween(before, total);
   }
 
-  /** What the present turn has added so far, where known. */
+  /** What the present turn has added so far, where it has told it and the total before is known. */
   turnUsage(): TokenCounts | undefined {
-    if (!this.#turnBase || !this.#total) return undefined;
+    if (!this.#isTold || !this.#turnBase || !this.#total) return undefined;
     return countsBetween(this.#turnBase, this.#total);
-  }
-
-  /** The turn ended without telling its usage: the total is no longer known. */
-  forget(): void {
-    this.#total = undefined;
   }
 }

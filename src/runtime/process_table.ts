@@ -21,7 +21,10 @@ export const processTable: ProcessTable = {
   },
   async alive(processes) {
     if (processes.length === 0) return [];
-    const running = new Map((await readTable()).map((row) => [row.pid, row.startTime]));
+    const rows = process.platform === "linux"
+      ? await readStats(processes.map(({ pid }) => pid))
+      : await readTable();
+    const running = new Map(rows.map((row) => [row.pid, row.startTime]));
     return processes.filter(({ pid, startTime }) => running.get(pid) === startTime);
   },
   async groupMembers(groupId) {
@@ -52,7 +55,10 @@ async function readTable(): Promise<Row[]> {
 
 async function readProc(): Promise<Row[]> {
   const names = await readdir("/proc").catch(() => []);
-  const pids = names.filter((name) => /^\d+$/.test(name));
+  return await readStats(names.filter((name) => /^\d+$/.test(name)));
+}
+
+async function readStats(pids: readonly (string | number)[]): Promise<Row[]> {
   const rows = await Promise.all(
     pids.map((pid) => readFile(`/proc/${pid}/stat`, "utf8").then(parseStat, () => undefined)),
   );

@@ -3,6 +3,7 @@
  * @module
  */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import process from "node:process";
 import { CodexError } from "../errors.ts";
 import type { ChildProcess, Runtime, SpawnOptions, StopSignal } from "../core/ports.ts";
@@ -12,7 +13,7 @@ import { processTable } from "./process_table.ts";
 import { sendSignal } from "./signals.ts";
 
 /** Everything of a `Runtime` that `node:` modules give alike under all three. */
-export const sharedRuntime: Omit<Runtime, "name" | "spawn"> = {
+export const sharedRuntime: Omit<Runtime, "name" | "spawn" | "openWebSocket"> = {
   platform: process.platform,
   arch: process.arch,
   files,
@@ -34,12 +35,13 @@ export const HAS_PROCESS_GROUPS: boolean = process.platform !== "win32";
 export function signalling(
   pid: number,
   hasExited: () => boolean,
-): Pick<ChildProcess, "signal" | "signalGroup"> {
+): Pick<ChildProcess, "signal" | "signalGroup" | "hasGroup"> {
   return {
     // The pid of a child that was waited for may belong to somebody else by now.
     signal: (signal) => !hasExited() && sendSignal(pid, signal),
     signalGroup: (signal) =>
       HAS_PROCESS_GROUPS ? sendSignal(-pid, signal) : endTree(pid, { signal, hasExited }),
+    hasGroup: () => HAS_PROCESS_GROUPS && sendSignal(-pid, 0),
   };
 }
 
@@ -58,7 +60,9 @@ function endTree(
 export function spawnError(options: SpawnOptions, cause: unknown): CodexError {
   const { command } = options;
   const reason = reasonOf(cause);
-  if (reason === "ENOENT") {
+  // A script whose interpreter is missing is reported in the same way as one that is missing itself.
+  const isThere = /[\\/]/.test(command) && existsSync(command);
+  if (reason === "ENOENT" && !isThere) {
     return new CodexError(
       "cli_not_found",
       `spawn ${command} ENOENT: there is no program at that path.`,

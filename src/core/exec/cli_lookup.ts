@@ -98,14 +98,14 @@ async function findOnPath(
   tried: string[],
 ): Promise<FoundCli | undefined> {
   const isWindows = runtime.platform === "win32";
+  // Not npm's codex.cmd: Node refuses to start a batch file without a shell.
+  const name = isWindows ? "codex.exe" : "codex";
   const path = (isWindows ? env["Path"] : undefined) ?? env["PATH"] ?? "";
   for (const folder of path.split(isWindows ? ";" : ":")) {
     if (!folder) continue;
-    for (const name of isWindows ? ["codex.exe", "codex.cmd"] : ["codex"]) {
-      const command = runtime.files.join(folder, name);
-      if (await runtime.files.isFile(command)) return { command, pathDirectories: [] };
-    }
+    const command = runtime.files.join(folder, name);
+    if (await runtime.files.isFile(command)) return { command, pathDirectories: [] };
   }
-  tried.push("codex on PATH");
+  tried.push(`${name} on PATH`);
   return undefined;
 }

@@ -35,6 +35,9 @@ export class ExecSource implements TurnSource {
   /** Why the prompt could not be written; it matters only if the run fails. */
   #promptError: unknown;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
+  #drainStartMs = 0;
+  /** In all, and not anew for each read, lest a pipe that others write to be read for ever. */
+  #drainLeftMs = DRAIN_MS;
   #exit: ExitStatus | undefined;
   #lastEvent: AnyThreadEvent | undefined;
   #ended = false;
@@ -73,9 +76,10 @@ export class ExecSource implements TurnSource {
     this.#read.fail(error);
   }
 
-  async finish(): Promise<void> {
+  async finish(options: { isTold: boolean }): Promise<void> {
     const status = await this.#child.finish(EXIT_WAIT_MS);
     this.#exit = status;
+    if (options.isTold && this.#child.wasStopped) return;
     if (status.code !== 0 || status.signal) throw this.#execFailed(status);
   }
 
@@ -103,7 +107,7 @@ export class ExecSource implements TurnSource {
     try {
       return await chunk;
     } finally {
-      clearTimeout(this.#drainTimer);
+      this.#unboundRead();
     }
   }
 
@@ -114,7 +118,15 @@ export class ExecSource implements TurnSource {
 
   /** Once the CLI has exited, what is in the pipe comes at once; others may hold it open for long. */
   #boundRead(): void {
-    this.#drainTimer = setTimeout(() => this.#read.end(), DRAIN_MS);
+    this.#drainStartMs = performance.now();
+    this.#drainTimer = setTimeout(() => this.#read.end(), this.#drainLeftMs);
+  }
+
+  #unboundRead(): void {
+    if (this.#drainTimer === undefined) return;
+    clearTimeout(this.#drainTimer);
+    this.#drainTimer = undefined;
+    this.#drainLeftMs -= Math.min(this.#drainLeftMs, performance.now() - this.#drainStartMs);
   }
 
   /** A last line without an end is an event if it is whole; else the output was cut off. */
@@ -123,7 +135,10 @@ export class ExecSource implements TurnSource {
     try {
       return parseEvent(rest, lineNumber);
     } catch (cause) {
-      const failure = await this.finish().then(() => undefined, (error: Error) => error);
+      const failure = await this.finish({ isTold: false }).then(
+        () => undefined,
+        (error: Error) => error,
+      );
       const end = failure ? `; ${failure.message}` : "";
       throw invalidEvent(rest, lineNumber, {
         note: `the output ended in the middle of line ${lineNumber}${end}`,

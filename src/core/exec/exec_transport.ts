@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../../events/clock.ts";
 import type { TelemetrySink } from "../../events/sink.ts";
+import { ZERO_COUNTS } from "../../protocol/counts.ts";
 import { childEnv } from "../child_env.ts";
 import type { CodexOptions } from "../options.ts";
 import type { Runtime, RuntimeLoader } from "../ports.ts";
@@ -105,6 +106,6 @@ function readBase(
   context: { request: TurnRequest; env: Readonly<Record<string, string>> },
 ) {
   const { threadId } = context.request;
-  if (threadId === null) return Promise.resolve(undefined);
+  if (threadId === null) return Promise.resolve(ZERO_COUNTS);
   return readRolloutUsage(runtime, { threadId, env: context.env });
 }

@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** How a program ended. */
+export interface Ended {
+  code: number | null;
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program of this folder by the runtime that runs this test, to its end or for 20 s. */
+export async function runProgram(name: string, args: readonly string[] = []): Promise<Ended> {
+  const path = fileURLToPath(new URL(name, import.meta.url));
+  const child = spawn(process.execPath, [...runtimeArgs(), path, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 20_000,
+    killSignal: "SIGKILL",
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => stdout += String(chunk));
+  child.stderr.on("data", (chunk) => stderr += String(chunk));
+  return await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+function runtimeArgs(): string[] {
+  const { Deno, Bun } = globalThis as { Deno?: unknown; Bun?: unknown };
+  if (Deno) return ["run", "-A", "--no-check"];
+  return Bun ? [] : ["--import", "tsx"];
+}
