@@ -1,0 +1,77 @@
+/**
+ * WebSockets with headers: by undici under Node, whose own has none before Node 22 and takes no
+ * headers; Bun and Deno take them as an option of theirs.
+ * @module
+ */
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { upgradeError, type UpgradeFailure } from "../core/app_server/connect_errors.ts";
+import type { WebSocketOpener, WebSocketRequest } from "../core/ports.ts";
+
+/** A constructor that takes headers. */
+export type WebSocketClass = new (
+  url: string,
+  options: { headers: Record<string, string> },
+) => WebSocket;
+
+/** How long the upgrade may take. */
+const OPEN_TIMEOUT_MS = 30_000;
+
+/** Makes an opener of a constructor, which is loaded on first use. */
+export function webSocketOpener(load: () => Promise<WebSocketClass>): WebSocketOpener {
+  return async (request) => {
+    const WebSocketImplementation = await load();
+    const socket = new WebSocketImplementation(request.url, { headers: { ...request.headers } });
+    if (await opens(socket)) return socket;
+    // The API hides why from its callers, and each runtime tells it in words of its own.
+    throw upgradeError(request.url, await probe(request));
+  };
+}
+
+function opens(socket: WebSocket): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => settle(false), OPEN_TIMEOUT_MS);
+    socket.addEventListener("open", () => settle(true), { once: true });
+    socket.addEventListener("error", () => settle(false), { once: true });
+    socket.addEventListener("close", () => settle(false), { once: true });
+    function settle(isOpen: boolean) {
+      clearTimeout(timer);
+      if (!isOpen) socket.close();
+      resolve(isOpen);
+    }
+  });
+}
+
+/** Asks for the upgrade once more by plain HTTP, whose status every runtime shows. */
+function probe({ url, headers }: WebSocketRequest): Promise<UpgradeFailure> {
+  const target = new URL(url);
+  const isSecure = target.protocol === "wss:";
+  target.protocol = isSecure ? "https:" : "http:";
+  const upgrade = {
+    ...headers,
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16)))),
+  };
+  return new Promise((resolve) => {
+    const request = (isSecure ? requestHttps : requestHttp)(target, {
+      headers: upgrade,
+      timeout: OPEN_TIMEOUT_MS,
+    });
+    request.on("response", (response) => settle({ status: response.statusCode ?? 0 }));
+    request.on("upgrade", (_response, socket) => {
+      socket.destroy();
+      settle({ reason: "it was not stable" });
+    });
+    request.on("timeout", () => settle({ reason: "no answer in time" }));
+    request.on("error", (error: Error & { code?: string }) =>
+      settle({ reason: error.code ?? error.message })
+    );
+    request.end();
+    function settle(failure: UpgradeFailure) {
+      resolve(failure);
+      request.destroy();
+    }
+  });
+}
