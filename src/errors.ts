@@ -25,6 +25,24 @@ export interface CodexErrorDetails {
   invalid_output_schema: { type: string };
   /** A `config` override cannot be written as a TOML value. `path` is its dotted key. */
   invalid_config: { path: string };
+  /** The connection to the app-server ended; whatever waited for it fails. */
+  connection_lost: {
+    /** Exit code of a child, or close code of a WebSocket. */
+    exitCode?: number | null;
+    signal?: string | null;
+    closeCode?: number;
+    stderr?: string;
+  };
+  /** No connection could be made to the remote app-server. `url` holds no credential. */
+  connection_refused: { url: string; reason: string };
+  /** The remote app-server does not accept the token. */
+  unauthorized: { url: string; status: number };
+  /** What answers there is no app-server. */
+  not_app_server: { url: string; reason: string };
+  /** The app-server sent what is no message of its protocol. */
+  protocol_error: { text: string };
+  /** The app-server refused a request. */
+  rpc_error: { method: string; rpcCode: number };
   /** No running process of this SDK has that pid. */
   process_unknown: { pid: number };
   /** This `Codex` was closed before the call. */
