@@ -167,15 +167,14 @@ export class FetchTransport {
   }
 
   #noConnection(error: unknown): SendResult {
-    const code = isCodexError(error) ? error.code : undefined;
-    const reason = code === "unsupported" || isTlsCode(code) ? code : "connection";
-    return retry(reason, this.#scrub(errorTexts(error).at(isCodexError(error) ? 1 : 0) ?? ""));
+    return retry(ownReason(error) ?? "connection", this.#scrub(messageOf(error)));
   }
 
   #noAnswer(error: unknown): SendResult {
-    const texts = [...new Set(errorTexts(error))].join("; ");
-    const reason = tlsFailure(error) ?? "connection";
     const target = displayUrl(this.#options.url);
+    const own = ownReason(error);
+    const texts = own ? messageOf(error) : [...new Set(errorTexts(error))].join("; ");
+    const reason = own ?? tlsFailure(error) ?? "connection";
     return retry(reason, this.#scrub(`No answer from ${target}: ${texts || "unknown failure"}`));
   }
 }
@@ -184,6 +183,13 @@ function retry(reason: FailureReason, message: string): SendResult {
   return { kind: "retry", reason, message };
 }
 
-function isTlsCode(code: string | undefined): code is Extract<FailureReason, `tls_${string}`> {
-  return code?.startsWith("tls_") ?? false;
+/** The code of an error of this package, where it is a reason. */
+function ownReason(error: unknown): FailureReason | undefined {
+  if (!isCodexError(error)) return undefined;
+  const { code } = error;
+  return code === "unsupported" || code.startsWith("tls_") ? code as FailureReason : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "unknown failure";
 }

@@ -34,6 +34,17 @@ export function tlsFailure(error: unknown): TlsFailure | undefined {
   return undefined;
 }
 
+/** How the runtimes say that the other side went away in the middle. */
+const PEER_CLOSED = [
+  /^(ECONNRESET|EPIPE|EPROTO|UND_ERR_SOCKET)$/,
+  /(other side closed|close_notify|handshake eof|connection reset|connection closed)/i,
+];
+
+/** Whether the other side closed the connection without a word. */
+export function peerClosed(error: unknown): boolean {
+  return errorTexts(error).some((text) => PEER_CLOSED.some((pattern) => pattern.test(text)));
+}
+
 /** Codes and messages of an error, its causes and its parts, nearest first. */
 export function errorTexts(error: unknown): string[] {
   const texts: string[] = [];

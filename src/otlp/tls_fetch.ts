@@ -1,6 +1,7 @@
 import { diag } from "@opentelemetry/api";
 import { CodexError } from "../errors.ts";
 import type { Fetch, TlsConnection, TlsMaterial, TlsOptions, TlsPort } from "./ports.ts";
+import { peerClosed, tlsFailure } from "./tls_failure.ts";
 import { checkTls, loadMaterial } from "./tls_material.ts";
 
 /** A `fetch` with certificates, which reads their files again when they have been replaced. */
@@ -51,13 +52,35 @@ export class TlsFetch {
       const material: TlsMaterial = await loadMaterial(this.#options, port);
       const connection = await port.connect(material);
       this.#connection?.close();
-      this.#connection = connection;
+      this.#connection = { ...connection, fetch: this.#suspicious(connection.fetch) };
       this.#versions = versions;
     } catch (error) {
       if (!this.#connection) throw error;
       diag.warn("OTLP: the replaced certificates cannot be used yet; those before stay in use.");
     }
     return this.#connection.fetch;
+  }
+
+  /**
+   * Many servers refuse a client certificate by closing the connection. Until the first answer,
+   * that is what a close is taken for.
+   */
+  #suspicious(fetch: Fetch): Fetch {
+    if (!this.#options.cert && !this.#options.certFile) return fetch;
+    let answered = false;
+    return async (url, init) => {
+      try {
+        const response = await fetch(url, init);
+        answered = true;
+        return response;
+      } catch (cause) {
+        if (answered || tlsFailure(cause) || !peerClosed(cause)) throw cause;
+        const reason = "closed without an answer";
+        const message = "The collector closed the connection without an answer, " +
+          "as it does when it does not accept the client certificate.";
+        throw new CodexError("tls_client_rejected", message, { details: { reason }, cause });
+      }
+    };
   }
 
   async #fileVersions(port: TlsPort): Promise<string> {
