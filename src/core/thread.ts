@@ -93,7 +93,7 @@ export class Thread {
     const cleanUps: (() => Promise<void>)[] = [];
     const stream = new TurnStream({
       telemetry,
-      open: () => {
+      open: (signal) => {
         const untrack = this.#context.track(stream);
         cleanUps.push(() => Promise.resolve(untrack()));
         return this.#context.transport.open({
@@ -104,6 +104,7 @@ export class Thread {
           turn,
           ledger: this.#ledger,
           telemetry,
+          signal,
           defer: (cleanUp) => cleanUps.push(cleanUp),
         });
       },

@@ -14,6 +14,8 @@ export interface TurnRequest {
   turn: TurnOptions;
   ledger: UsageLedger;
   telemetry: TurnTelemetry;
+  /** Aborted when the turn ends, in whatever way; what is still being opened then is given up. */
+  signal: AbortSignal;
   /** Has something done when the turn is over, however it ends. */
   defer: (cleanUp: () => Promise<void>) => void;
 }

@@ -12,8 +12,8 @@ import { type EndReason, TurnVerdict } from "./turn_verdict.ts";
 /** All that a stream needs. */
 export interface TurnStreamOptions {
   telemetry: TurnTelemetry;
-  /** Starts the turn. Called once, by the first `next()`. */
-  open: (telemetry: TurnTelemetry) => Promise<TurnSource>;
+  /** Starts the turn. Called once, by the first `next()`; the signal is aborted when the turn ends. */
+  open: (signal: AbortSignal) => Promise<TurnSource>;
   /** Sees each event before the consumer does. */
   observe: (kind: string, event: AnyThreadEvent) => void;
   /** Called once, when the turn is over and nothing of it is left. */
@@ -36,6 +36,7 @@ const DONE: Result = Object.freeze({ done: true, value: undefined });
 export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> {
   readonly #options: TurnStreamOptions;
   readonly #verdict = new TurnVerdict();
+  readonly #ended = new AbortController();
   #opening: Promise<TurnSource> | undefined;
   #source: TurnSource | undefined;
   /** The last `next()` that waits, if one does. */
@@ -139,7 +140,7 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
     if (timeoutMs !== undefined) {
       this.#totalTimer = setTimeout(() => this.interrupt(timedOut("total", timeoutMs)), timeoutMs);
     }
-    this.#opening = open(telemetry);
+    this.#opening = open(this.#ended.signal);
     return this.#source = await this.#opening;
   }
 
@@ -185,6 +186,7 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
     const { telemetry, signal, release } = this.#options;
     clearTimeout(this.#totalTimer);
     signal?.removeEventListener("abort", this.#onAbort);
+    this.#ended.abort(reason.cause === "failed" ? reason.error : undefined);
     const source = await this.#opening?.catch(() => undefined);
     if (reason.cause !== "finished") {
       source?.interrupt(
