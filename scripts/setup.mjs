@@ -69,6 +69,7 @@ function install(root) {
 }
 
 // Under a symbolic link (`/tmp` on macOS) the argument is not the module's own path.
-if (import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
+const program = process.argv[1];
+if (program && import.meta.url === pathToFileURL(realpathSync(program)).href) {
   if (staleness(ROOT).length > 0) install(ROOT);
 }
