@@ -155,6 +155,9 @@ export interface TelemetryEventMap {
       input: string;
       transport: TransportName;
       model?: string;
+      /** Host of a remote app-server. */
+      server_address?: string;
+      server_port?: number;
     };
   };
   "codex.thread.stop": {
@@ -169,6 +172,8 @@ export interface TelemetryEventMap {
       process?: ProcessSummary;
       /** The agent's answer. */
       output?: string;
+      /** The model that answered, where it is known. */
+      response_model?: string;
     };
   };
   "codex.thread.exception": {

@@ -1,0 +1,156 @@
+/**
+ * Telemetry as its users see it: the event bus, and the pipeline that `configure()` sets up.
+ * Nothing of OpenTelemetry is loaded before `configure()` enables something.
+ * @module
+ */
+import { isCodexError } from "../errors.ts";
+import { EventBus } from "../events/bus.ts";
+import type { ErrorSummary } from "../events/catalogue.ts";
+import { attachDefaultLogger, type DefaultLoggerOptions } from "../events/default_logger.ts";
+import { checkOptions } from "./check_options.ts";
+import { resolveSettings } from "./config.ts";
+import type { TelemetryHost } from "./host.ts";
+import type { ConfigureOptions, TelemetryStatus } from "./options.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { MemoryExporter } from "./record_exporters.ts";
+import { Serial } from "./serial.ts";
+
+/** Status of telemetry that is off. */
+const OFF: TelemetryStatus = {
+  enabled: false,
+  exporter: "none",
+  processor: "simple",
+  signals: [],
+  mtls: false,
+  spans: { exported: 0, queued: 0, dropped: 0 },
+};
+
+/** Announces what happens, and exports it once it is configured. */
+export class Telemetry extends EventBus {
+  readonly #host: TelemetryHost;
+  readonly #serial = new Serial();
+  #pipeline: Pipeline | undefined;
+  #off: TelemetryStatus = OFF;
+  #memory: MemoryExporter | undefined;
+
+  /** Use {@linkcode createTelemetry}. */
+  constructor(host: TelemetryHost) {
+    super();
+    this.#host = host;
+  }
+
+  /** What the endpoint `pid://local` has kept; stays after `shutdown()`. */
+  get memory(): MemoryExporter | undefined {
+    return this.#memory;
+  }
+
+  /**
+   * Reads options and environment and replaces the pipeline: the one before is flushed and shut
+   * down first, and spans that end meanwhile go to the new one. Spans of runs under way end with
+   * the old one. Calls at the same time queue.
+   *
+   * Does not throw because of the outside world (a missing file, a bad URL): it warns through
+   * OpenTelemetry's `diag`, emits `codex.telemetry.configure.failure`, and gives a status with
+   * `enabled: false` and an `error`.
+   *
+   * @throws {TypeError} for an option of the wrong type.
+   * @throws {CodexError} with `strict: true`: `telemetry_config`, `tls_incomplete`,
+   * `tls_file_unreadable`, `tls_invalid_pem`, `tls_key_mismatch` or `unsupported`.
+   */
+  async configure(options: ConfigureOptions = {}): Promise<TelemetryStatus> {
+    checkOptions(options);
+    return await this.#serial.run(() => this.#configure(options));
+  }
+
+  /** What telemetry does at the moment. */
+  status(): TelemetryStatus {
+    return this.#pipeline?.status() ?? structuredClone(this.#off);
+  }
+
+  /** Has everything delivered that has ended. What could not be delivered shows in the status. */
+  async flush(): Promise<TelemetryStatus> {
+    await this.#serial.run(async () => await this.#pipeline?.flush());
+    return this.status();
+  }
+
+  /**
+   * Has everything delivered and turns telemetry off; handlers stay attached. What could not be
+   * delivered shows in the status.
+   */
+  async shutdown(): Promise<TelemetryStatus> {
+    return await this.#serial.run(async () => {
+      await this.#replace(undefined);
+      return this.status();
+    });
+  }
+
+  /**
+   * Attaches a handler that writes a line for what happens, and gives the id to detach it by.
+   * @throws {CodexError} `handler_exists` when the id is taken.
+   */
+  attachDefaultLogger(options: DefaultLoggerOptions = {}): string {
+    return attachDefaultLogger(this, options);
+  }
+
+  async #configure(options: ConfigureOptions): Promise<TelemetryStatus> {
+    try {
+      const next = await this.#open(options);
+      await this.#replace(next);
+      if (!next) this.#off = OFF;
+    } catch (reason) {
+      await this.#replace(undefined);
+      await this.#fail(reason);
+      if (options.strict) throw reason;
+    }
+    return this.status();
+  }
+
+  async #open(options: ConfigureOptions): Promise<Pipeline | undefined> {
+    const env = options.env ?? await this.#host.env();
+    const { settings, warnings } = resolveSettings(options, env);
+    if (warnings.length > 0) await warn(warnings);
+    if (!settings) return undefined;
+    const { openPipeline } = await import("./pipeline.ts");
+    return await openPipeline(settings, { bus: this, host: this.#host });
+  }
+
+  /** No event may fall between the two pipelines: between `stop` and `start` nothing is awaited. */
+  async #replace(next: Pipeline | undefined): Promise<void> {
+    const old = this.#pipeline;
+    old?.stop();
+    next?.start();
+    this.#pipeline = next;
+    if (next) this.#memory = next.memory;
+    await old?.close();
+    if (old && !next) this.#off = { ...old.status(), enabled: false };
+    next?.release();
+  }
+
+  async #fail(reason: unknown): Promise<void> {
+    const error = summaryOf(reason);
+    this.#off = { ...OFF, error };
+    await warn([`Telemetry stays off: ${error.message}`]);
+    this.emit("codex.telemetry.configure.failure", { count: 1 }, {
+      originator: "sdk",
+      reason: error.code,
+      error,
+    });
+  }
+}
+
+/** Creates telemetry of its own, beside the shared one. */
+export function createTelemetry(host: TelemetryHost): Telemetry {
+  return new Telemetry(host);
+}
+
+function summaryOf(reason: unknown): ErrorSummary {
+  if (isCodexError(reason)) return { code: reason.code, message: reason.message };
+  const { name, message } = reason instanceof Error ? reason : new Error(String(reason));
+  return { code: name, message };
+}
+
+/** The API is loaded only now that there is something to say. */
+async function warn(messages: readonly string[]): Promise<void> {
+  const { diag } = await import("@opentelemetry/api");
+  for (const message of messages) diag.warn(`codex-otel: ${message}`);
+}

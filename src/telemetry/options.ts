@@ -1,0 +1,86 @@
+/**
+ * What `configure()` takes and what `status()` gives.
+ * @module
+ */
+import type { Attributes, TracerProvider } from "@opentelemetry/api";
+import type { Sampler, SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { ErrorSummary, ExportSignal } from "../events/catalogue.ts";
+import type { Compression, ExporterError, HeaderOption } from "../otlp/options.ts";
+import type { Fetch, TlsOptions } from "../otlp/ports.ts";
+
+/** When finished spans go to the exporter: each at once, or many together. */
+export type ProcessorName = "simple" | "batch";
+
+/** Which names GenAI attributes have: those of v1.41, or the newest. */
+export type SemconvMode = "default" | "gen_ai_latest_experimental";
+
+/** Options of `configure()`. Each wins over the environment. */
+export interface ConfigureOptions {
+  /** Environment variables; the process environment by default. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Turns telemetry on or off. A falsy `CODEX_OTLP_ENABLE` and `OTEL_SDK_DISABLED=true`, which
+   * belong to the operator, win over `true`.
+   */
+  enabled?: boolean;
+  /** Base URL of a collector, or a signal's full URL; `pid://local` keeps spans in memory. */
+  endpoint?: string;
+  /** Where spans go in place of the OTLP exporter. */
+  exporter?: SpanExporter;
+  /** `"simple"` by default. */
+  processor?: ProcessorName;
+  /** Attributes of the resource; they win over the environment's one by one. */
+  resource?: Attributes;
+  /** Decides which runs have spans; by default `OTEL_TRACES_SAMPLER`, then all. */
+  sampler?: Sampler;
+  /** The host's own provider: spans go there, and nothing is exported here. */
+  tracerProvider?: TracerProvider;
+  /** Spans go to the provider that the host has registered with the OpenTelemetry API. */
+  useGlobal?: boolean;
+  /** Certificates for TLS and mTLS; replaces those of the environment as a whole. */
+  tls?: TlsOptions;
+  /** Headers for the collector; they replace those of the environment as a whole. */
+  headers?: HeaderOption;
+  /** The only protocol there is. */
+  protocol?: "http/json";
+  /** `"gzip"` by default. */
+  compression?: Compression;
+  /** For one request, in milliseconds. */
+  timeoutMs?: number;
+  /** Bound of what waits while the collector is away, in bytes. */
+  maxQueueBytes?: number;
+  /** Stands in for the global `fetch`. Not together with `tls`. */
+  fetch?: Fetch;
+  /** Names of GenAI attributes; by default as `OTEL_SEMCONV_STABILITY_OPT_IN` says. */
+  semconv?: SemconvMode;
+  /** Throw instead of answering with a status that holds an `error`. */
+  strict?: boolean;
+}
+
+/** Counts of spans since `configure()`. */
+export interface SpanCounts {
+  /** Accepted by the exporter's other end. */
+  exported: number;
+  /** Finished, and neither delivered nor given up yet. */
+  queued: number;
+  /** Given up. */
+  dropped: number;
+}
+
+/** What telemetry does at the moment. Never holds a header's value or a credential. */
+export interface TelemetryStatus {
+  enabled: boolean;
+  /** Where traces go, without credentials and query. */
+  endpoint?: string;
+  exporter: "otlp" | "memory" | "port" | "custom" | "none";
+  processor: ProcessorName;
+  /** What is exported. */
+  signals: ExportSignal[];
+  /** Whether a client certificate is used. */
+  mtls: boolean;
+  spans: SpanCounts;
+  /** The newest failed export; stays after recovery. */
+  lastError?: ExporterError;
+  /** Why `configure()` failed. */
+  error?: ErrorSummary;
+}

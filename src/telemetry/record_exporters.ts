@@ -1,0 +1,99 @@
+/**
+ * Exporters for local checks, which need no collector.
+ * @module
+ */
+import type { ExportResult } from "@opentelemetry/core";
+import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
+import { type SpanRecord, spanRecordOf } from "./span_record.ts";
+
+/** `ExportResultCode.SUCCESS`; written out so that importing this file loads no SDK. */
+const SUCCESS: ExportResult = { code: 0 };
+
+/** Keeps finished spans. Made by {@linkcode memoryExporter}. */
+export class MemoryExporter implements SpanExporter {
+  /** What `status()` calls it. */
+  readonly kind = "memory";
+  /** Finished spans, in the order they ended; children come before their parents. */
+  readonly spans: SpanRecord[] = [];
+
+  /** Takes finished spans. */
+  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    for (const span of spans) this.spans.push(spanRecordOf(span));
+    done(SUCCESS);
+  }
+
+  /** Forgets all spans. */
+  reset(): void {
+    this.spans.length = 0;
+  }
+
+  /** Nothing to wait for. */
+  forceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Keeps the spans: they are to be looked at. */
+  shutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Anything that messages can be posted to: a `MessagePort`, a `Worker`, an object of your own. */
+export interface MessageTarget {
+  postMessage(message: SpanMessage): void;
+}
+
+/** What a {@linkcode portExporter} posts for each finished span. */
+export interface SpanMessage {
+  type: "span";
+  span: SpanRecord;
+}
+
+/** Posts finished spans. Made by {@linkcode portExporter}. */
+export class PortExporter implements SpanExporter {
+  /** What `status()` calls it. */
+  readonly kind = "port";
+  readonly #port: MessageTarget;
+
+  /** Use {@linkcode portExporter}. */
+  constructor(port: MessageTarget) {
+    this.#port = port;
+  }
+
+  /** Posts one message for each span. What the port throws is a failed export. */
+  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    try {
+      for (const span of spans) this.#port.postMessage({ type: "span", span: spanRecordOf(span) });
+    } catch (error) {
+      done({ code: 1, error: error instanceof Error ? error : new Error(String(error)) });
+      return;
+    }
+    done(SUCCESS);
+  }
+
+  /** Nothing to wait for. */
+  forceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Leaves the port open: it is its owner's. */
+  shutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Creates an exporter whose `spans` grows with every finished span. */
+export function memoryExporter(): MemoryExporter {
+  return new MemoryExporter();
+}
+
+/**
+ * Creates an exporter that posts every finished span as `{ type: "span", span }`.
+ * @throws {TypeError} when the port has no `postMessage`.
+ */
+export function portExporter(port: MessageTarget): PortExporter {
+  if (typeof port?.postMessage !== "function") {
+    throw new TypeError("portExporter() needs an object with postMessage().");
+  }
+  return new PortExporter(port);
+}

@@ -1,0 +1,164 @@
+/**
+ * Attributes of spans from the metadata of events. The names are those of the GenAI conventions
+ * (v1.41, or the newest ones) and the `codex.*` names of this SDK.
+ * @module
+ */
+import type { Attributes } from "@opentelemetry/api";
+import type {
+  ApprovalMetadata,
+  ErrorSummary,
+  McpMetadata,
+  RunMetadata,
+  TelemetryEvent,
+  TelemetryEventMap,
+  TokenCounts,
+  ToolEndMetadata,
+  ToolMetadata,
+} from "../../events/catalogue.ts";
+import type { SemconvMode } from "../options.ts";
+import { errorTypeOf } from "./error_type.ts";
+import { executableOf } from "./executable.ts";
+
+type StartMetadata = TelemetryEventMap["codex.thread.start"]["metadata"];
+type EndMetadata = TelemetryEvent<"codex.thread.stop" | "codex.thread.exception">["metadata"];
+
+/** Marks a span that was still open when its turn, or the pipeline, ended. */
+export const UNFINISHED: Attributes = { "codex.unfinished": true };
+
+/** What a turn span says from its start. */
+export function turnStartAttributes(metadata: StartMetadata): Attributes {
+  return {
+    "gen_ai.operation.name": "invoke_agent",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.agent.name": "codex",
+    "gen_ai.request.model": metadata.model,
+    "server.address": metadata.server_address,
+    "server.port": metadata.server_port,
+    "codex.originator": metadata.originator,
+    "codex.transport": metadata.transport,
+    "codex.workflow": metadata.workflow,
+    "codex.group": metadata.group,
+    "codex.trace_id": metadata.trace_id,
+    "codex.trace.sensitive_data": metadata.trace_sensitive,
+    "codex.conversation.id": metadata.conversation_id,
+    ...identityAttributes(metadata),
+  };
+}
+
+/** Who a run is, as far as it is known. */
+export function identityAttributes({ thread_id, turn_id, source }: RunMetadata): Attributes {
+  return {
+    "gen_ai.conversation.id": thread_id,
+    "codex.thread.id": thread_id,
+    "codex.turn.id": turn_id,
+    "codex.source": typeof source === "object" ? JSON.stringify(source) : source,
+  };
+}
+
+/** What a turn span says at its end. */
+export function turnEndAttributes(
+  metadata: EndMetadata,
+  { durationMs, mode }: { durationMs: number; mode: SemconvMode },
+): Attributes {
+  return {
+    "codex.thread.result": metadata.result,
+    "codex.thread.early_exit": "early_exit" in metadata ? metadata.early_exit : undefined,
+    "codex.duration_ms": durationMs,
+    "gen_ai.response.model": "response_model" in metadata ? metadata.response_model : undefined,
+    ...identityAttributes(metadata),
+    ...usageAttributes(metadata.usage, mode),
+    ...errorAttributes(metadata.error),
+  };
+}
+
+/** What a turn used, and nothing else: a backend sums these over spans. */
+export function usageAttributes(usage: TokenCounts | undefined, mode: SemconvMode): Attributes {
+  const cacheWrite = mode === "default" ? "cache_creation" : "cache_write";
+  return {
+    "gen_ai.usage.input_tokens": usage?.input_tokens,
+    "gen_ai.usage.output_tokens": usage?.output_tokens,
+    "gen_ai.usage.cache_read.input_tokens": usage?.cached_input_tokens,
+    [`gen_ai.usage.${cacheWrite}.input_tokens`]: usage?.cache_write_input_tokens,
+    "gen_ai.usage.reasoning.output_tokens": usage?.reasoning_output_tokens,
+  };
+}
+
+/** The class of an error. */
+export function errorAttributes(error: ErrorSummary | undefined): Attributes {
+  return error ? { "error.type": errorTypeOf(error.code) } : {};
+}
+
+/** The name of a tool span; a command's ends with its executable. */
+export function toolSpanName(tool: ToolMetadata): string {
+  const executable = toolExecutable(tool);
+  return `execute_tool ${tool.tool}${executable === undefined ? "" : ` ${executable}`}`;
+}
+
+/** What every tool span says. */
+export function toolAttributes(tool: { tool: string; call_id: string }): Attributes {
+  return {
+    "gen_ai.operation.name": "execute_tool",
+    "gen_ai.tool.name": tool.tool,
+    "gen_ai.tool.type": "function",
+    "gen_ai.tool.call.id": tool.call_id,
+  };
+}
+
+/** What the span of a tool call says from its start. */
+export function toolStartAttributes(tool: ToolMetadata): Attributes {
+  return { ...toolAttributes(tool), "process.executable.name": toolExecutable(tool) };
+}
+
+/** What the span of a tool call says at its end. */
+export function toolEndAttributes(tool: ToolEndMetadata): Attributes {
+  return {
+    "process.exit.code": tool.exit_code,
+    ...errorAttributes(tool.error),
+    ...(tool.error?.code === "turn_ended" ? UNFINISHED : {}),
+  };
+}
+
+/** What the span of an MCP call says beside what every tool span says. */
+export function mcpAttributes(mcp: McpMetadata): Attributes {
+  return {
+    "mcp.method.name": "tools/call",
+    "codex.mcp.server.name": mcp.server_name,
+    "codex.mcp.attempt": mcp.attempt,
+  };
+}
+
+/** What the span of an approval says. */
+export function approvalAttributes(approval: ApprovalMetadata): Attributes {
+  return {
+    "codex.approval.kind": approval.kind,
+    "codex.approval.decision": approval.decision,
+    "codex.tool.name": approval.tool,
+    "codex.tool.call_id": approval.call_id,
+  };
+}
+
+/** Counts of a token update, on its span event. Names of their own: nothing may be summed twice. */
+export function tokenUpdateAttributes(
+  { usage, delta, context_window }: TelemetryEventMap[
+    "codex.thread.token_usage.updated"
+  ]["metadata"],
+): Attributes {
+  return {
+    ...prefixed("codex.usage.total.", usage),
+    ...prefixed("codex.usage.delta.", delta ?? {}),
+    "codex.context_window": context_window,
+  };
+}
+
+/** The value as text, JSON where it is no string. */
+export function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+}
+
+function toolExecutable(tool: ToolMetadata): string | undefined {
+  return tool.tool_type === "command" ? executableOf(tool.input) : undefined;
+}
+
+function prefixed(prefix: string, counts: TokenCounts): Attributes {
+  return Object.fromEntries(Object.entries(counts).map(([key, count]) => [prefix + key, count]));
+}

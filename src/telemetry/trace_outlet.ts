@@ -1,0 +1,111 @@
+import { trace, type TracerProvider } from "@opentelemetry/api";
+import { SDK_INFO } from "@opentelemetry/core";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+import type { ExporterError } from "../otlp/options.ts";
+import { VERSION } from "../version.ts";
+import { ChosenIdGenerator } from "./id_generator.ts";
+import type { SpanCounts, TelemetryStatus } from "./options.ts";
+import { MemoryExporter } from "./record_exporters.ts";
+import { createSampler } from "./sampler.ts";
+import type { Destination, Settings } from "./settings.ts";
+import { SpanForwarder } from "./span_forwarder.ts";
+import type { TurnStarter } from "./spans/start_turn.ts";
+import { type ChosenExporter, type ExporterContext, openExporter } from "./trace_exporter.ts";
+
+/** Name of the instrumentation scope. */
+const SCOPE = "@codex-otel/sdk";
+
+/** Spans that go together at most, and how long one waits (specification, `OTEL_BSP_*`). */
+const BATCH = { batchSize: 512, delayMs: 5_000 };
+const SIMPLE = { batchSize: 1, delayMs: 0 };
+
+/** Where the spans of a pipeline go. */
+export interface TraceOutlet {
+  starter: TurnStarter;
+  kind: TelemetryStatus["exporter"];
+  endpoint?: string;
+  mtls: boolean;
+  memory?: MemoryExporter;
+  /** Absent where the host's provider takes the spans. */
+  forwarder?: SpanForwarder;
+  counts(): SpanCounts;
+  lastError(): ExporterError | undefined;
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Opens the outlet that the settings ask for.
+ * @throws {CodexError} for certificates that cannot be used.
+ */
+export async function openTraceOutlet(
+  settings: Settings,
+  context: ExporterContext,
+): Promise<TraceOutlet> {
+  const { destination } = settings;
+  if (destination.kind === "provider") return hostOutlet(destination);
+  return ownOutlet(settings, { context, chosen: await openExporter(destination, context) });
+}
+
+/** A provider of our own, private to this pipeline: the API's global one is the host's. */
+function ownOutlet(
+  settings: Settings,
+  { context, chosen }: { context: ExporterContext; chosen: ChosenExporter },
+): TraceOutlet {
+  const { exporter, stats, kind, endpoint, mtls } = chosen;
+  const forwarder = new SpanForwarder({
+    exporter,
+    ...(settings.processor === "batch" ? BATCH : SIMPLE),
+    ...(stats ? {} : { onDropped: (count) => announceDrop(count, context) }),
+  });
+  const ids = new ChosenIdGenerator();
+  const provider = new BasicTracerProvider({
+    resource: resourceFromAttributes({ ...SDK_INFO, ...settings.resource }),
+    sampler: createSampler(settings.sampler),
+    spanProcessors: [forwarder],
+    idGenerator: ids,
+  });
+  return {
+    starter: {
+      tracer: provider.getTracer(SCOPE, VERSION),
+      useTraceId: (traceId) => ids.useNext(traceId),
+    },
+    kind,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    mtls,
+    ...(exporter instanceof MemoryExporter ? { memory: exporter } : {}),
+    forwarder,
+    counts: () => stats ? countsOf(stats(), forwarder.waiting) : forwarder.counts,
+    lastError: () => stats ? stats().lastError : forwarder.lastError,
+    flush: () => forwarder.forceFlush(),
+    shutdown: () => forwarder.shutdown(),
+  };
+}
+
+/** The host's provider is flushed where it can be, and never shut down. */
+function hostOutlet({ provider }: Extract<Destination, { kind: "provider" }>): TraceOutlet {
+  const host: TracerProvider = provider === "global" ? trace.getTracerProvider() : provider;
+  const flush = async () => {
+    if ("forceFlush" in host && typeof host.forceFlush === "function") await host.forceFlush();
+  };
+  return {
+    starter: { tracer: host.getTracer(SCOPE, VERSION) },
+    kind: "none",
+    mtls: false,
+    counts: () => ({ exported: 0, queued: 0, dropped: 0 }),
+    lastError: () => undefined,
+    flush,
+    shutdown: flush,
+  };
+}
+
+function countsOf(stats: SpanCounts, waiting: number): SpanCounts {
+  const { exported, queued, dropped } = stats;
+  return { exported, queued: queued + waiting, dropped };
+}
+
+/** An exporter of the host's own tells nobody that it failed. */
+function announceDrop(count: number, { observer }: ExporterContext): void {
+  observer.dropped?.({ signal: "traces", count, reason: "rejected" });
+}
