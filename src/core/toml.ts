@@ -25,13 +25,28 @@ const BARE_KEY = /^[A-Za-z0-9_-]+$/;
  * A key whose value is `undefined` is left out, an empty object becomes `{}`.
  *
  * @throws {CodexError} `invalid_config` for `null`, for a number that is not finite, for an empty
- * key, and for values that TOML does not have.
+ * key, for an object that holds itself, and for values that TOML does not have.
  */
 export function flattenConfig(config: unknown): string[] {
   if (!isTable(config)) {
     throw invalid("", "Codex config overrides must be a plain object");
   }
+  checkEnds(config, { path: "", around: [] });
   return Object.entries(config).flatMap(([key, value]) => flattenEntry("", key, value));
+}
+
+/** Everything below assumes that following the values inside of values comes to an end. */
+function checkEnds(value: unknown, place: { path: string; around: readonly unknown[] }): void {
+  if (typeof value !== "object" || value === null) return;
+  const { path } = place;
+  if (place.around.includes(value)) {
+    throw invalid(path, `Codex config override at ${path} holds itself`);
+  }
+  const around = [...place.around, value];
+  for (const [key, inner] of Object.entries(value)) {
+    const step = Array.isArray(value) ? `[${key}]` : path ? `.${key}` : key;
+    checkEnds(inner, { path: `${path}${step}`, around });
+  }
 }
 
 function flattenEntry(prefix: string, key: string, value: unknown): string[] {
