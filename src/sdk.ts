@@ -5,17 +5,66 @@
 import { BaseCodex } from "./core/codex.ts";
 import type { CodexOptions } from "./core/options.ts";
 import { ProcessRegistry } from "./core/processes.ts";
-import { EventBus } from "./events/bus.ts";
 import { loadRuntime } from "./runtime/detect.ts";
+import { otlpPlatform } from "./runtime/otlp_platform.ts";
+import { createTelemetry as createTelemetryOn, type Telemetry } from "./telemetry/instance.ts";
 
-/** The shared telemetry instance. */
-export const telemetry: EventBus = new EventBus();
+/**
+ * Creates telemetry of its own, beside the shared one: its handlers and its exports are apart.
+ *
+ * @example Telemetry of its own for one test
+ * ```ts
+ * import { Codex, createTelemetry } from "@codex-otel/sdk";
+ * import { catFixture } from "@codex-otel/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const telemetry = createTelemetry();
+ * const results: string[] = [];
+ * telemetry.attach("results", "codex.thread.stop", (event) => results.push(event.metadata.result));
+ *
+ * using cli = catFixture([
+ *   { type: "thread.started", thread_id: "t1" },
+ *   { type: "item.completed", item: { id: "item_0", type: "agent_message", text: "Hello." } },
+ * ]);
+ * const codex = new Codex({ codexPathOverride: cli.path, telemetry });
+ * const turn = await codex.startThread().run("Say hello");
+ * assert.equal(turn.finalResponse, "Hello.");
+ * assert.deepEqual(results, ["ok"]);
+ * ```
+ */
+export function createTelemetry(): Telemetry {
+  return createTelemetryOn({
+    env: async () => (await loadRuntime()).env(),
+    ...(otlpPlatform.tls ? { tls: otlpPlatform.tls } : {}),
+  });
+}
+
+/**
+ * The shared telemetry instance, which every `Codex` uses unless it is given another one. It does
+ * nothing until `configure()` enables it or a handler is attached.
+ */
+export const telemetry: Telemetry = createTelemetry();
 
 /** The processes that this SDK started: `list()` shows them, `stop(pid)` ends one. */
 export const processes: ProcessRegistry = new ProcessRegistry();
 
 /**
- * Starts and resumes conversations with the Codex agent.
+ * Starts and resumes conversations with the Codex agent. The API is a superset of that of the
+ * official SDK: its programs run with the import changed.
+ *
+ * @example A turn, with its usage
+ * ```ts
+ * import { Codex } from "@codex-otel/sdk";
+ * import { scriptedModel } from "@codex-otel/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * await using model = await scriptedModel(["Hello!"]);
+ * await using codex = new Codex(model.codexOptions());
+ * const thread = codex.startThread({ skipGitRepoCheck: true });
+ * const turn = await thread.run("Say hello");
+ * assert.equal(turn.finalResponse, "Hello!");
+ * assert.equal(turn.turnUsage?.input_tokens, 100);
+ * ```
  */
 export class Codex extends BaseCodex {
   /** Creates a `Codex`. The CLI is looked for when the first turn starts. */

@@ -96,7 +96,8 @@ function runtimeArguments(): string[] {
 }
 
 function report(samples: ReadonlyMap<Mode, Sample[]>): void {
-  const of = (mode: Mode, value: (sample: Sample) => number) => median(samples.get(mode)!.map(value));
+  const of = (mode: Mode, value: (sample: Sample) => number) =>
+    median(samples.get(mode)!.map(value));
   const rate = (mode: Mode) => EVENTS / of(mode, (sample) => sample.seconds);
   const peak = (mode: Mode) => of(mode, (sample) => sample.peakMb);
   for (const mode of MODES) {

@@ -6,14 +6,17 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import * as official from "@openai/codex-sdk";
-import { Codex, createTelemetry, EVENT_NAMES, memoryExporter } from "../../mod.ts";
+import { Codex, createTelemetry, EVENT_NAMES } from "../../mod.ts";
 
 const [mode, cli] = process.argv.slice(2) as [string, string];
 const telemetry = createTelemetry();
 let handled = 0;
 if (mode === "handlers") telemetry.attachMany("bench", EVENT_NAMES, () => void handled++);
-const exporter = { ...memoryExporter(), export: (_: unknown, done: (r: { code: 0 }) => void) => done({ code: 0 }) };
-if (mode === "traced") await telemetry.configure({ enabled: true, exporter: exporter as never, env: {} });
+const exporter = {
+  export: (_: unknown, done: (result: { code: 0 }) => void) => done({ code: 0 }),
+  shutdown: () => Promise.resolve(),
+};
+if (mode === "traced") await telemetry.configure({ enabled: true, exporter, env: {} });
 
 const codex = mode === "official"
   ? new official.Codex({ codexPathOverride: cli })

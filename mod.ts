@@ -1,0 +1,55 @@
+/**
+ * A Codex SDK with OpenTelemetry built in, for Node, Bun and Deno: it drives the OpenAI Codex CLI,
+ * turns what the agent does into telemetry events, and exports spans by OTLP/HTTP JSON.
+ *
+ * @example Run the agent, with its telemetry in memory
+ * ```ts
+ * import { Codex, telemetry } from "@codex-otel/sdk";
+ * import { scriptedModel } from "@codex-otel/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * await telemetry.configure({ enabled: true, endpoint: "pid://local" });
+ * await using model = await scriptedModel(["Done."]);
+ * const codex = new Codex(model.codexOptions());
+ * await codex.startThread({ skipGitRepoCheck: true }).run("Say that you are done");
+ * await codex.close();
+ * await telemetry.shutdown();
+ * assert.equal(telemetry.memory?.spans[0]?.name, "invoke_agent codex");
+ * ```
+ * @module
+ */
+export { BaseCodex, type CodexContext } from "./src/core/codex.ts";
+export type {
+  ApprovalMode,
+  CodexOptions,
+  CyberAccessProgram,
+  Input,
+  ModelReasoningEffort,
+  SandboxMode,
+  ThreadOptions,
+  TraceOptions,
+  TurnOptions,
+  UserInput,
+  WebSearchMode,
+} from "./src/core/options.ts";
+export type { ProcessEntry, ProcessInfo, ProcessRegistry } from "./src/core/processes.ts";
+export { Thread, type ThreadContext } from "./src/core/thread.ts";
+export type { CodexConfigObject, CodexConfigValue } from "./src/core/toml.ts";
+export type { RunResult, RunStreamedResult, StreamedTurn, Turn } from "./src/core/turn.ts";
+export {
+  type AnyCodexError,
+  CodexError,
+  type CodexErrorCode,
+  type CodexErrorDetails,
+  isCodexError,
+} from "./src/errors.ts";
+export * from "./src/events/catalogue.ts";
+export type * from "./src/events/handler.ts";
+export type { TelemetrySink } from "./src/events/sink.ts";
+export type * from "./src/protocol/events.ts";
+export type * from "./src/protocol/items.ts";
+export type { Usage } from "./src/protocol/usage.ts";
+export { Codex, createTelemetry, processes, telemetry } from "./src/sdk.ts";
+export type { Telemetry } from "./src/telemetry/instance.ts";
+export { memoryExporter, portExporter } from "./src/telemetry/record_exporters.ts";
+export { VERSION } from "./src/version.ts";
