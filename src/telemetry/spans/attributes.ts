@@ -110,11 +110,14 @@ export function toolStartAttributes(tool: ToolMetadata): Attributes {
 }
 
 /** What the span of a tool call says at its end. */
-export function toolEndAttributes(tool: ToolEndMetadata): Attributes {
+export function toolEndAttributes(
+  tool: ToolEndMetadata,
+  error: ErrorSummary | undefined,
+): Attributes {
   return {
     "process.exit.code": tool.exit_code,
-    ...errorAttributes(tool.error),
-    ...(tool.error?.code === "turn_ended" ? UNFINISHED : {}),
+    ...errorAttributes(error),
+    ...(error?.code === "turn_ended" ? UNFINISHED : {}),
   };
 }
 

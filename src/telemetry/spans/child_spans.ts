@@ -40,10 +40,11 @@ export function toolEnded(
       attributes: toolStartAttributes(metadata),
     });
   }
+  const error = metadata.error ?? failureOf(event.name);
   run.close(key, {
     at: { duration: measurements.duration },
-    attributes: toolEndAttributes(metadata),
-    error: metadata.error ?? failureOf(event.name),
+    attributes: toolEndAttributes(metadata, error),
+    error,
   });
 }
 
