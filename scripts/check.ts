@@ -58,6 +58,10 @@ function manifests(): CheckResult {
 /** All checks, in the order of running: the quick ones first. */
 export const CHECKS: readonly Check[] = [
   { name: "exports, dependencies and version agree", run: manifests },
+  {
+    name: "deno.lock fits package.json (else run scripts/update_deno_lock.ts)",
+    run: () => deno("install", "--frozen", "--lockfile-only"),
+  },
   { name: "format (deno fmt --check)", run: () => deno("fmt", "--check") },
   { name: "lint and layers (deno lint)", run: () => deno("lint") },
   { name: "types (tsc)", run: typescript },

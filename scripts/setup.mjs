@@ -1,5 +1,5 @@
 /**
- * Installs the dependencies when `node_modules` is missing or does not fit `package-lock.json`.
+ * Installs the dependencies when `node_modules` is missing or does not fit the lockfile.
  * Every command runs it first, so it needs nothing installed: plain JavaScript, under Node or Deno.
  */
 import { spawnSync } from "node:child_process";
@@ -14,18 +14,17 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 
 /**
- * Tells what is missing or of another version, by path; empty when all is as locked. Packages for
- * other platforms are optional and may be missing.
+ * Tells what is missing or of another version than locked, by path; empty when all is as locked.
+ * Packages for other platforms are optional and may be missing.
  *
  * @param {string} root
  * @returns {string[]}
  */
 export function staleness(root) {
-  const locked = readJson(join(root, "package-lock.json")).packages;
   const npmLock = join(root, "node_modules/.package-lock.json");
   return existsSync(npmLock)
-    ? staleForNpm(locked, readJson(npmLock).packages)
-    : staleDirectly(locked, root);
+    ? staleForNpm(readJson(join(root, "package-lock.json")).packages, readJson(npmLock).packages)
+    : staleForDeno(root);
 }
 
 function staleForNpm(locked, installed) {
@@ -36,11 +35,16 @@ function staleForNpm(locked, installed) {
 }
 
 // Deno's install leaves no list of its own: the direct dependencies must do.
-function staleDirectly(locked, root) {
-  const { dependencies = {}, devDependencies = {} } = locked[""];
-  return Object.keys({ ...dependencies, ...devDependencies })
-    .map((name) => `node_modules/${name}`)
-    .filter((path) => installedVersion(join(root, path)) !== locked[path]?.version);
+function staleForDeno(root) {
+  const { dependencies = {}, devDependencies = {} } = readJson(join(root, "package.json"));
+  const { specifiers } = readJson(join(root, "deno.lock"));
+  return Object.entries({ ...dependencies, ...devDependencies })
+    .filter(([name, range]) => {
+      // The lock writes `1.2.3_peer@4.5.6` for a version that depends on peers.
+      const locked = specifiers[`npm:${name}@${range}`]?.split("_")[0];
+      return installedVersion(join(root, "node_modules", name)) !== locked;
+    })
+    .map(([name]) => `node_modules/${name}`);
 }
 
 function installedVersion(folder) {

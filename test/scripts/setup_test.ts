@@ -13,6 +13,12 @@ const LOCK = JSON.stringify({
   },
 });
 
+const MANIFEST = JSON.stringify({ dependencies: { a: "^1" }, devDependencies: { b: "2.0.0" } });
+
+const DENO_LOCK = JSON.stringify({
+  specifiers: { "npm:a@^1": "1.0.0_peer@1.2.3", "npm:b@2.0.0": "2.0.0" },
+});
+
 const npmLock = (versions: Record<string, string>) =>
   JSON.stringify({
     packages: Object.fromEntries(
@@ -24,7 +30,12 @@ const manifest = (version: string) => JSON.stringify({ version });
 
 describe("staleness()", () => {
   const check = (files: Record<string, string>) =>
-    withFiles({ "package-lock.json": LOCK, ...files }, staleness);
+    withFiles({
+      "package-lock.json": LOCK,
+      "package.json": MANIFEST,
+      "deno.lock": DENO_LOCK,
+      ...files,
+    }, staleness);
 
   it("finds nothing after an install by npm, whatever is for other platforms", async () => {
     const installed = npmLock({ a: "1.0.0", b: "2.0.0", c: "3.0.0" });
