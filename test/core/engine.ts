@@ -1,0 +1,24 @@
+import { BaseCodex } from "../../src/core/codex.ts";
+import type { CodexOptions } from "../../src/core/options.ts";
+import { ProcessRegistry } from "../../src/core/processes.ts";
+import { EventBus } from "../../src/events/bus.ts";
+import { loadRuntime } from "../../src/runtime/detect.ts";
+import { captureEvents, type EventCapture } from "../../src/testing/mod.ts";
+
+/** A `Codex` with a bus and a registry of its own, so that tests do not see each other. */
+export interface Engine {
+  codex: BaseCodex;
+  bus: EventBus;
+  registry: ProcessRegistry;
+  /** Every telemetry event since the start. */
+  capture: EventCapture;
+}
+
+/** Creates an engine on the running runtime. */
+export function createEngine(options: CodexOptions = {}): Engine {
+  const bus = new EventBus();
+  const registry = new ProcessRegistry();
+  const capture = captureEvents(bus);
+  const codex = new BaseCodex(options, { loadRuntime, registry, telemetry: bus });
+  return { codex, bus, registry, capture };
+}
