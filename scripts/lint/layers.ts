@@ -2,6 +2,8 @@
  * A plugin for `deno lint`: which room of `src/` may import from which, and that only
  * `src/runtime/` names a runtime.
  */
+import { posix, relative } from "node:path";
+import process from "node:process";
 
 /** The rooms each room may import from. `errors.ts` and `version.ts` are open to all. */
 const ROOMS: Record<string, readonly string[]> = {
@@ -25,19 +27,23 @@ const WIRING_FILES = new Set(["src/otlp/mod.ts"]);
 
 /** Packages each room may import; others none. */
 const PACKAGES: Record<string, RegExp> = {
+  core: /^@cfworker\/json-schema$/,
   otlp: /^@opentelemetry\//,
   telemetry: /^@opentelemetry\//,
   runtime: /^(node:|undici$|@opentelemetry\/)/,
 };
 
+/** A path from the folder in which `deno lint` was started: the project's. */
+const fromProject = (filename: string): string =>
+  relative(process.cwd(), filename).replaceAll("\\", "/");
+
 const RUNTIME_NAMES = new Set(["process", "Buffer", "Deno", "Bun"]);
 
-/** The room of a file of the package, by its path; undefined for a file that is in none. */
+/** The room of a file, by its path from the project's folder; undefined for one that is in none. */
 export function roomOf(path: string): string | undefined {
-  const inside = /(?:^|\/)(mod\.ts|src\/.*)$/.exec(path.replaceAll("\\", "/"))?.[1];
+  if (path === "mod.ts" || WIRING_FILES.has(path)) return "wiring";
+  const [inside, folder, name] = /^src\/(?:([^/]+)\/.*|([^/]+)\.ts)$/.exec(path) ?? [];
   if (inside === undefined) return undefined;
-  if (WIRING_FILES.has(inside)) return "wiring";
-  const [, folder, name] = /^src\/(?:([^/]+)\/|([^/]+)\.ts$)/.exec(inside) ?? [];
   if (folder !== undefined) return folder;
   return name === "errors" || name === "version" ? name : "wiring";
 }
@@ -68,8 +74,7 @@ function judgePackage(room: string, specifier: string): string | undefined {
 }
 
 function resolvePath(file: string, specifier: string): string {
-  // A URL does the work of node:path, which a plugin is better off without.
-  return new URL(specifier, `file:///${file.replaceAll("\\", "/")}`).pathname;
+  return posix.normalize(posix.join(posix.dirname(file), specifier));
 }
 
 /** The part of the syntax tree that this plugin reads. */
@@ -107,7 +112,7 @@ type Visitor = Record<string, (node: SyntaxNode) => void>;
 function imports(context: RuleContext): Visitor {
   const check = (source: SyntaxNode | null | undefined) => {
     if (typeof source?.value !== "string") return;
-    const message = judgeImport(context.filename, source.value);
+    const message = judgeImport(fromProject(context.filename), source.value);
     if (message !== undefined) context.report({ node: source, message });
   };
   return {
@@ -120,7 +125,7 @@ function imports(context: RuleContext): Visitor {
 }
 
 function runtimeNames(context: RuleContext): Visitor {
-  const room = roomOf(context.filename);
+  const room = roomOf(fromProject(context.filename));
   if (room === undefined || room === "runtime") return {};
   // A shorthand (`{ process }`) is visited twice: as the key and as the value.
   const reported = new Set<string>();
