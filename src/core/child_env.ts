@@ -3,6 +3,8 @@
  * @module
  */
 
+import type { TraceCarrier } from "../events/sink.ts";
+
 /** Tells the CLI, and by it the API, which program drives it. */
 const ORIGINATOR_VARIABLE = "CODEX_INTERNAL_ORIGINATOR_OVERRIDE";
 
@@ -13,6 +15,8 @@ export interface ChildEnvInput {
   /** What the CLI gets before anything is added: `CodexOptions.env`, or this process's. */
   base: Readonly<Record<string, string>>;
   apiKey?: string;
+  /** The trace that the CLI's own spans and its requests to the model are to be part of. */
+  trace?: TraceCarrier | undefined;
   /** Folders that come first on `PATH`. */
   pathDirectories: readonly string[];
   /** As Node names it. */
@@ -25,7 +29,15 @@ export function childEnv(input: ChildEnvInput): Record<string, string> {
   if (!env[ORIGINATOR_VARIABLE]) env[ORIGINATOR_VARIABLE] = ORIGINATOR;
   if (input.apiKey) env["CODEX_API_KEY"] = input.apiKey;
   if (input.pathDirectories.length > 0) prependPath(env, input);
+  if (input.trace) setTrace(env, input.trace);
   return env;
+}
+
+/** The CLI (0.169) reads both; a `TRACESTATE` of another trace must not stay. */
+function setTrace(env: Record<string, string>, trace: TraceCarrier): void {
+  env["TRACEPARENT"] = trace.traceparent;
+  delete env["TRACESTATE"];
+  if (trace.tracestate) env["TRACESTATE"] = trace.tracestate;
 }
 
 function prependPath(env: Record<string, string>, input: ChildEnvInput): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import { CodexError } from "../errors.ts";
+import type { TraceCarrier } from "../events/sink.ts";
 import { asFields, type Fields, isFields } from "../protocol/fields.ts";
 
 /** A connection that carries whole messages both ways. */
@@ -14,12 +15,6 @@ export interface MessageChannel {
   send(message: string): Promise<void>;
   /** Ends the connection. Idempotent, and never rejects. */
   close(): Promise<void>;
-}
-
-/** W3C trace context that travels with a request. */
-export interface TraceCarrier {
-  traceparent: string;
-  tracestate?: string;
 }
 
 /** A request from the other side. */

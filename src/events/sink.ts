@@ -1,5 +1,21 @@
 import type { TelemetryEventMap, TelemetryEventName } from "./catalogue.ts";
 
+/** Names a span without knowing of spans: that of a run, or of one of the calls in it. */
+export interface SpanReference {
+  /** The `span_token` of the run's events. */
+  span_token: string;
+  /** The `call_id` of a tool or an approval. */
+  call_id?: string;
+}
+
+/** W3C trace context, to be handed over to another process. */
+export interface TraceCarrier {
+  /** As https://www.w3.org/TR/trace-context/ has it. */
+  traceparent: string;
+  /** Absent where there is none. */
+  tracestate?: string;
+}
+
 /** What the engine needs of telemetry: to announce, and to know whether anybody listens. */
 export interface TelemetrySink {
   /** Whether any handler is attached to this event; lets a hot path build no payload for nobody. */
@@ -10,4 +26,8 @@ export interface TelemetrySink {
     measurements: TelemetryEventMap[N]["measurements"],
     metadata: TelemetryEventMap[N]["metadata"],
   ): void;
+  /** The trace context of a span; undefined where nothing is traced. */
+  carrier?(span: SpanReference): TraceCarrier | undefined;
+  /** Calls a function in which that span is the active one. */
+  within?<T>(span: SpanReference, fn: () => T): T;
 }

@@ -63,6 +63,7 @@ export class ExecTransport implements Transport {
     const env = childEnv({
       base,
       ...(options.apiKey ? { apiKey: options.apiKey } : {}),
+      trace: this.#context.sink.carrier?.({ span_token: request.telemetry.metadata.span_token }),
       pathDirectories: cli.pathDirectories,
       platform: runtime.platform,
     });
