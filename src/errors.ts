@@ -43,10 +43,26 @@ export interface CodexErrorDetails {
   protocol_error: { text: string };
   /** The app-server refused a request. */
   rpc_error: { method: string; rpcCode: number };
+  /** A turn of this thread runs already; the app-server runs one at a time. */
+  thread_busy: { threadId: string };
   /** No running process of this SDK has that pid. */
   process_unknown: { pid: number };
   /** This `Codex` was closed before the call. */
   closed: Record<never, never>;
+  /** There is no file to attach at that path. */
+  attachment_missing: { path: string };
+  /** The file to attach cannot be read. `reason` is the system's code, such as `EACCES`. */
+  attachment_unreadable: { path: string; reason: string };
+  /** What was to be attached is no regular file. */
+  attachment_not_file: { path: string; kind: string };
+  /** No file can be staged under that name. `rule` says what it breaks. */
+  attachment_name: { name: string; rule: string };
+  /** The staging folder cannot be used; `CODEX_STAGING_DIR` names another one. */
+  staging_folder: { path: string; reason: string };
+  /** The disk of the staging folder is full, or a quota is used up. */
+  staging_full: { path: string };
+  /** The staging folder failed. `reason` is the system's code, or `busy`. */
+  staging_failed: { path: string; reason: string };
   /** `attach` was given an id that is taken. */
   handler_exists: { id: string };
   /** A telemetry setting cannot be used. `setting` names the option or variable, never its value. */
