@@ -3,12 +3,14 @@
  * a module under `.cache/examples/`, and one test file imports them all. The names of the package in
  * them resolve by its own `exports`.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { filesBelow, isMain, ROOT } from "./lib/project.ts";
 
 /** Where the tests go, from the project's folder. Not checked in. */
 export const EXAMPLES_FOLDER = ".cache/examples";
+
+const TEST_FILE = "examples_test.ts";
 
 /** An example of a doc comment. */
 export interface DocExample {
@@ -41,24 +43,32 @@ export function extractExamples(source: string): DocExample[] {
 const commentText = (comment: string): string =>
   comment.slice(3, -2).split("\n").map((line) => line.replace(/^\s*\* ?/, "")).join("\n");
 
-/** Writes the tests of all examples afresh. Returns the path of the test file. */
+/** Brings the tests of all examples up to date. Returns the path of the test file. */
 export function writeExamples(): string {
-  const folder = join(ROOT, EXAMPLES_FOLDER);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
   const sources = ["mod.ts", ...filesBelow("src", (path) => path.endsWith(".ts"))];
-  const tests = sources.flatMap((path) =>
-    examplesOf(path).map((example, index) => {
-      const file = `${path.replace(/\.ts$/, "").replaceAll("/", "_")}_${index + 1}.ts`;
+  const examples = sources.flatMap((path) =>
+    examplesOf(path).map(({ title, code }, index) => ({
+      title: `${path}: ${title}`,
+      file: `${path.replace(/\.ts$/, "").replaceAll("/", "_")}_${index + 1}.ts`,
       // An empty export makes a module of an example without imports.
-      writeFileSync(join(folder, file), `${example.code}\nexport {};\n`);
-      const title = JSON.stringify(`${path}: ${example.title}`);
-      return `  it(${title}, async () => {\n    await import("./${file}");\n  });`;
-    })
+      code: `${code}\nexport {};\n`,
+    }))
   );
-  const testFile = join(EXAMPLES_FOLDER, "examples_test.ts");
-  writeFileSync(join(ROOT, testFile), testModule(tests));
-  return testFile;
+  const files = new Map(examples.map(({ file, code }) => [file, code]));
+  files.set(TEST_FILE, testModule(examples));
+  replaceFiles(join(ROOT, EXAMPLES_FOLDER), files);
+  return `${EXAMPLES_FOLDER}/${TEST_FILE}`;
+}
+
+/** Leaves a file alone that is as it should be: another run may be reading it. */
+function replaceFiles(folder: string, files: ReadonlyMap<string, string>): void {
+  mkdirSync(folder, { recursive: true });
+  const present = readdirSync(folder);
+  for (const file of present) if (!files.has(file)) rmSync(join(folder, file), { force: true });
+  for (const [file, text] of files) {
+    const path = join(folder, file);
+    if (!present.includes(file) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
+  }
 }
 
 function examplesOf(path: string): DocExample[] {
@@ -69,12 +79,14 @@ function examplesOf(path: string): DocExample[] {
   }
 }
 
-const testModule = (tests: string[]): string =>
+const testModule = (examples: readonly { title: string; file: string }[]): string =>
   [
     'import { describe, it } from "node:test";',
     "",
     'describe("the examples in doc comments", () => {',
-    ...tests,
+    ...examples.map(({ title, file }) =>
+      `  it(${JSON.stringify(title)}, async () => {\n    await import("./${file}");\n  });`
+    ),
     "});",
     "",
   ].join("\n");
