@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { context, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
+import { suppressTracing } from "@opentelemetry/core";
+import {
+  AlwaysOffSampler,
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
+import { createTelemetry, type Telemetry } from "../../src/telemetry/instance.ts";
+import type { ConfigureOptions } from "../../src/telemetry/options.ts";
+import { memoryExporter } from "../../src/telemetry/record_exporters.ts";
+import type { SpanRecord } from "../../src/telemetry/span_record.ts";
+import { traceIdOf } from "../../src/telemetry/spans/trace_id.ts";
+import { Scenario } from "./scenario.ts";
+import { StackManager } from "./stack_manager.ts";
+
+const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
+
+/** A host that traces: what its provider has finished, and its tracer. */
+function hostTracing() {
+  const exporter = new InMemorySpanExporter();
+  const provider = new BasicTracerProvider({
+    spanProcessors: [new SimpleSpanProcessor(exporter)],
+  });
+  return { exporter, provider, tracer: provider.getTracer("host") };
+}
+
+/** Runs a function with a span active, as a host does. */
+function within<T>(span: Span, fn: () => T): T {
+  return context.with(trace.setSpan(ROOT_CONTEXT, span), fn);
+}
+
+/** Telemetry that keeps its spans in memory. */
+async function tracing(options: ConfigureOptions = {}) {
+  const telemetry = createTelemetry({ env: () => Promise.resolve({}) });
+  const exporter = memoryExporter();
+  await telemetry.configure({ enabled: true, exporter, ...options });
+  return { telemetry, spans: exporter.spans };
+}
+
+function turn(telemetry: Telemetry, extra: { trace_id?: string } = {}): Scenario {
+  return new Scenario(telemetry).start(extra).at(10).stop(10);
+}
+
+describe("the parent of a turn", () => {
+  before(() => context.setGlobalContextManager(new StackManager()));
+  after(() => context.disable());
+
+  it("is the caller's active span", async () => {
+    const { telemetry, spans } = await tracing();
+    const caller = hostTracing().tracer.startSpan("request");
+    within(caller, () => turn(telemetry));
+    assert.equal(spans[0]?.traceId, caller.spanContext().traceId);
+    assert.equal(spans[0]?.parentSpanId, caller.spanContext().spanId);
+  });
+
+  it("is nobody where no span is active", async () => {
+    const { telemetry, spans } = await tracing();
+    turn(telemetry);
+    assert.match(spans[0]?.traceId ?? "", /^[0-9a-f]{32}$/);
+    assert.equal(spans[0]?.parentSpanId, undefined);
+  });
+
+  it("is nobody where a trace id is given, and the caller's span is linked", async () => {
+    const { telemetry, spans } = await tracing();
+    const caller = hostTracing().tracer.startSpan("request");
+    within(caller, () => turn(telemetry, { trace_id: TRACE_ID }));
+    const [span] = spans;
+    const { traceId, spanId } = caller.spanContext();
+    assert.equal(span?.traceId, TRACE_ID);
+    assert.equal(span?.parentSpanId, undefined);
+    assert.deepEqual(span?.links, [{ traceId, spanId, attributes: {} }]);
+    assert.equal(span?.attributes["codex.trace_id"], TRACE_ID);
+  });
+
+  it("lets a name stand for a trace id, for this run alone", async () => {
+    const { telemetry, spans } = await tracing();
+    turn(telemetry, { trace_id: "nightly-42" });
+    turn(telemetry);
+    assert.equal(spans[0]?.traceId, traceIdOf("nightly-42"));
+    assert.equal(spans[0]?.attributes["codex.trace_id"], "nightly-42");
+    assert.notEqual(spans[1]?.traceId, traceIdOf("nightly-42"));
+  });
+
+  it("decides the sampling, and a sampler that is given decides more", async () => {
+    const off = new BasicTracerProvider({ sampler: new AlwaysOffSampler() });
+    const { telemetry, spans } = await tracing();
+    within(off.getTracer("host").startSpan("request"), () => turn(telemetry));
+    assert.deepEqual(spans, []);
+    const none = await tracing({ sampler: new AlwaysOffSampler() });
+    turn(none.telemetry, { trace_id: TRACE_ID });
+    assert.deepEqual(none.spans, []);
+  });
+
+  it("is not needed where tracing is suppressed: there is no span", async () => {
+    const { telemetry, spans } = await tracing();
+    context.with(suppressTracing(ROOT_CONTEXT), () => turn(telemetry));
+    assert.deepEqual(spans, []);
+  });
+});
+
+describe("the host's own provider", () => {
+  before(() => context.setGlobalContextManager(new StackManager()));
+  after(() => {
+    context.disable();
+    trace.disable();
+  });
+
+  it("takes the spans, and is not shut down with us", async () => {
+    const host = hostTracing();
+    const telemetry = createTelemetry({ env: () => Promise.resolve({}) });
+    const status = await telemetry.configure({ enabled: true, tracerProvider: host.provider });
+    assert.equal(status.enabled, true);
+    assert.equal(status.exporter, "none");
+    const caller = host.tracer.startSpan("request");
+    within(caller, () => turn(telemetry));
+    await telemetry.shutdown();
+    caller.end();
+    const [span, request] = host.exporter.getFinishedSpans();
+    assert.equal(span?.name, "invoke_agent codex");
+    assert.equal(span?.instrumentationScope.name, "@codex-otel/sdk");
+    assert.equal(span?.parentSpanContext?.spanId, request?.spanContext().spanId);
+  });
+
+  it("carries a chosen trace id, too", async () => {
+    const host = hostTracing();
+    const telemetry = createTelemetry({ env: () => Promise.resolve({}) });
+    await telemetry.configure({ enabled: true, tracerProvider: host.provider });
+    turn(telemetry, { trace_id: TRACE_ID });
+    assert.equal(host.exporter.getFinishedSpans()[0]?.spanContext().traceId, TRACE_ID);
+  });
+
+  it("is the registered one with useGlobal", async () => {
+    const host = hostTracing();
+    trace.setGlobalTracerProvider(host.provider);
+    const telemetry = createTelemetry({ env: () => Promise.resolve({}) });
+    await telemetry.configure({ enabled: true, useGlobal: true });
+    turn(telemetry);
+    await telemetry.flush();
+    assert.equal(host.exporter.getFinishedSpans().length, 1);
+  });
+
+  it("is never registered by us", async () => {
+    trace.disable();
+    const { telemetry } = await tracing();
+    const foreign = trace.getTracer("x").startSpan("x");
+    assert.equal(foreign.isRecording(), false);
+    await telemetry.shutdown();
+  });
+});
+
+describe("a span record", () => {
+  it("can be cloned and posted through a port", async () => {
+    const { telemetry, spans } = await tracing();
+    turn(telemetry);
+    const { port1, port2 } = new MessageChannel();
+    const arrived = new Promise<SpanRecord>((resolve) => {
+      port2.onmessage = ({ data }: MessageEvent<SpanRecord>) => resolve(data);
+    });
+    port1.postMessage(spans[0]);
+    assert.deepEqual(await arrived, spans[0]);
+    port1.close();
+    port2.close();
+  });
+});
