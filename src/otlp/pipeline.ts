@@ -163,9 +163,10 @@ export class Pipeline<Item> {
   }
 
   async #encodeOne(): Promise<void> {
-    const { codec, maxRequestBytes, compression } = this.#options;
+    const { codec, maxRequestBytes, maxQueueBytes, compression } = this.#options;
     const { items, tickets } = this.#intake.take(codec.maxItems, codec);
-    for (const run of encodeAll(items, { codec, maxBytes: maxRequestBytes })) {
+    const maxBytes = Math.min(maxRequestBytes, maxQueueBytes);
+    for (const run of encodeAll(items, { codec, maxBytes })) {
       const [from, to] = [run.from, run.to];
       const shares = this.#shares({
         items: items.slice(from, to),

@@ -6,7 +6,10 @@ import { type Clock, systemClock } from "../../src/otlp/clock.ts";
 import type { ExportDrop, ExportFailure, ExportObserver } from "../../src/otlp/observer.ts";
 
 /** Makes finished spans. */
-export function finishedSpans(count: number, attributes: Record<string, string> = {}): ReadableSpan[] {
+export function finishedSpans(
+  count: number,
+  attributes: Record<string, string> = {},
+): ReadableSpan[] {
   const memory = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] });
   const tracer = provider.getTracer("test");

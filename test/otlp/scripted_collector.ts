@@ -42,6 +42,8 @@ export interface TlsServerOptions {
 export class ScriptedCollector {
   /** Decides about each request; `undefined` is a plain 200. */
   script: Script = () => undefined;
+  /** How long to wait before each piece of a request body is read. */
+  readDelayMs = 0;
   readonly requests: ScriptedRequest[] = [];
   /** How often each id was taken. */
   readonly taken: Map<string, number> = new Map();
@@ -114,7 +116,10 @@ export class ScriptedCollector {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Uint8Array[] = [];
     try {
-      for await (const chunk of request) chunks.push(chunk as Uint8Array);
+      for await (const chunk of request) {
+        chunks.push(chunk as Uint8Array);
+        if (this.readDelayMs > 0) await new Promise((done) => setTimeout(done, this.readDelayMs));
+      }
     } catch {
       return; // The client went away.
     }

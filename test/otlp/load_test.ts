@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
+import { type OtlpExporterOptions, OTLPTraceExporter } from "../../src/otlp/mod.ts";
+import { finishedSpans, Recorder, sleep } from "./helpers.ts";
+import { ScriptedCollector } from "./scripted_collector.ts";
+
+let collector: ScriptedCollector;
+let recorder: Recorder;
+
+function exporterFor(options: OtlpExporterOptions = {}): OTLPTraceExporter {
+  return new OTLPTraceExporter({
+    url: `${collector.url}/v1/traces`,
+    observer: recorder,
+    ...options,
+  });
+}
+
+/** Ends spans evenly over some seconds. Gives their number. */
+async function endSpans(
+  processor: SpanProcessor,
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+): Promise<number> {
+  const provider = new BasicTracerProvider({ spanProcessors: [processor] });
+  const tracer = provider.getTracer("load");
+  const total = perSecond * seconds;
+  const start = performance.now();
+  for (let ended = 0; ended < total;) {
+    const due = Math.min(total, Math.ceil((performance.now() - start) / 1000 * perSecond));
+    for (; ended < due; ended++) {
+      tracer.startSpan("work", { attributes: { index: ended, kind: "load" } }).end();
+    }
+    await sleep(5);
+  }
+  return total;
+}
+
+const PROCESSORS = {
+  simple: (exporter: OTLPTraceExporter) => new SimpleSpanProcessor(exporter),
+  batch: (exporter: OTLPTraceExporter) => new BatchSpanProcessor(exporter),
+};
+
+// Bun's limit is 5 s unless it is told otherwise.
+const GENEROUS = { timeout: 60_000 };
+
+describe("OTLPTraceExporter under load", () => {
+  beforeEach(async () => {
+    collector = await new ScriptedCollector().listen();
+    recorder = new Recorder();
+  });
+  afterEach(() => collector.close());
+
+  it("delivers a burst of 50,000 single exports", GENEROUS, async () => {
+    const exporter = exporterFor();
+    for (const span of finishedSpans(50_000)) exporter.export([span], () => {});
+    await exporter.forceFlush();
+    assert.equal(collector.distinct, 50_000);
+    assert.ok(collector.requests.length <= 110, `${collector.requests.length} requests`);
+    await exporter.shutdown();
+    assert.deepEqual(exporter.stats(), { exported: 50_000, queued: 0, dropped: 0 });
+  });
+
+  it("delivers one export of 50,000 spans in several requests", GENEROUS, async () => {
+    const exporter = exporterFor();
+    exporter.export(finishedSpans(50_000), () => {});
+    await exporter.forceFlush();
+    assert.equal(collector.distinct, 50_000);
+    assert.equal(collector.duplicates, 0);
+    await exporter.shutdown();
+  });
+
+  it(
+    "loses none of 12,000 spans when the collector answers 503 for 3 s (batch)",
+    GENEROUS,
+    async () => {
+      const until = Date.now() + 3000;
+      collector.script = () => Date.now() < until ? { status: 503 } : undefined;
+      const exporter = exporterFor();
+      const processor = PROCESSORS.batch(exporter);
+      const total = await endSpans(processor, { perSecond: 2000, seconds: 6 });
+      await processor.shutdown();
+      assert.ok(recorder.failures.length > 0);
+      assert.equal(collector.distinct, total);
+      assert.equal(collector.duplicates, 0);
+      assert.equal(exporter.stats().dropped, 0);
+    },
+  );
+
+  for (const kind of ["simple", "batch"] as const) {
+    it(`loses nothing when the collector comes and goes (${kind})`, GENEROUS, async () => {
+      const start = Date.now();
+      const away = () => (Date.now() - start) % 700 < 350;
+      collector.script = () =>
+        away() ? { status: 503, headers: { "retry-after": "0" } } : undefined;
+      const exporter = exporterFor();
+      const processor = PROCESSORS[kind](exporter);
+      const total = await endSpans(processor, { perSecond: 2000, seconds: 2 });
+      await processor.shutdown();
+      assert.equal(collector.distinct, total);
+      assert.equal(collector.duplicates, 0);
+    });
+  }
+
+  it("loses nothing when the collector reads slowly", GENEROUS, async () => {
+    collector.readDelayMs = 20;
+    const exporter = exporterFor({ compression: "none" });
+    const processor = PROCESSORS.batch(exporter);
+    const total = await endSpans(processor, { perSecond: 2000, seconds: 1 });
+    await processor.shutdown();
+    assert.equal(collector.distinct, total);
+    assert.equal(collector.duplicates, 0);
+  });
+
+  it("keeps a queue within its bound and drops the oldest", GENEROUS, async () => {
+    let away = true;
+    collector.script = () => away ? { status: 503, headers: { "retry-after": "1" } } : undefined;
+    const exporter = exporterFor({ maxQueueBytes: 200_000, compression: "none" });
+    const spans = finishedSpans(2000, { padding: "x".repeat(500) });
+    for (const span of spans) exporter.export([span], () => {});
+    while (recorder.failures.length === 0) await sleep(5);
+    away = false;
+    await exporter.forceFlush();
+    const { exported, dropped } = exporter.stats();
+    assert.equal(exported + dropped, 2000);
+    assert.ok(dropped > 500 && exported >= 100, `${exported} exported, ${dropped} dropped`);
+    assert.equal(recorder.droppedByReason["queue_full"], dropped);
+    const last = spans.at(-1)!.spanContext().spanId;
+    assert.ok(collector.taken.has(last), "the newest span is kept");
+    await exporter.shutdown();
+  });
+});
