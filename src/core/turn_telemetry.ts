@@ -55,6 +55,7 @@ export class TurnTelemetry {
   #startMs = 0;
   #state: "new" | "started" | "ended" = "new";
   #output: string | undefined;
+  /** The last total that this run was told. */
   #announcedTotal: TokenCounts | undefined;
 
   /** Creates one for a run. */
@@ -155,7 +156,8 @@ export class TurnTelemetry {
   }
 
   #endMetadata(process: ProcessSummary | undefined) {
-    const usage = this.#facts.ledger.turnUsage();
+    // A run that told nothing, or never came to begin its turn, has no usage to announce.
+    const usage = this.#announcedTotal && this.#facts.ledger.turnUsage();
     return {
       ...this.#metadata,
       ...this.#facts.trace,

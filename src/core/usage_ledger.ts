@@ -21,7 +21,6 @@ export class UsageLedger {
   /** A new thread has used nothing; a resumed one has used what nobody knows yet. */
   constructor(isNew: boolean) {
     this.#total = isNew ? ZERO_COUNTS : undefined;
-    this.#turnBase = this.#total;
   }
 
   /** Begins a turn; asks the reader where the total is not known. */
