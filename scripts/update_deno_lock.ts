@@ -14,7 +14,7 @@ import { run } from "./lib/run.ts";
 
 interface NpmPackage {
   version: string;
-  integrity: string;
+  integrity?: string;
   os?: string[];
   cpu?: string[];
 }
@@ -34,7 +34,9 @@ interface DenoLock {
 export function addDeno(lock: DenoLock, packages: Record<string, NpmPackage>): void {
   const deno = packages["node_modules/deno"];
   if (deno === undefined) return;
-  const builds = Object.keys(packages).filter((path) => path.startsWith("node_modules/@deno/"));
+  // A build that the registry lacked when the packages were locked has no hash.
+  const builds = Object.keys(packages)
+    .filter((path) => path.startsWith("node_modules/@deno/") && packages[path]?.integrity);
   for (const path of builds) {
     const { version, integrity, os, cpu } = packages[path]!;
     lock.npm[`${packageName(path)}@${version}`] = { integrity, os, cpu };
