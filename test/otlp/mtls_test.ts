@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { OTLPTraceExporter as EdgeExporter } from "../../src/otlp/exporters.ts";
+import { OTLPTraceExporter, type TlsOptions } from "../../src/otlp/mod.ts";
+import { exported, fasterClock, finishedSpans, Recorder, until } from "./helpers.ts";
+import { ScriptedCollector, type TlsServerOptions } from "./scripted_collector.ts";
+import { pem, tlsPath } from "./tls_files.ts";
+
+const CLIENT: TlsOptions = {
+  certFile: tlsPath("client.crt"),
+  keyFile: tlsPath("client.key"),
+  caFile: tlsPath("ca.crt"),
+};
+
+let recorder: Recorder;
+let collector: ScriptedCollector | undefined;
+let folder: string;
+
+function serve(
+  certificate: string,
+  options: Partial<TlsServerOptions> = {},
+): Promise<ScriptedCollector> {
+  const [cert, key] = [pem(`${certificate}.crt`), pem(`${certificate}.key`)];
+  collector = new ScriptedCollector({ cert, key, ca: pem("ca.crt"), ...options });
+  return collector.listen();
+}
+
+function exporterFor(url: string, tls: TlsOptions): OTLPTraceExporter {
+  return new OTLPTraceExporter({
+    url: `${url}/v1/traces`,
+    tls,
+    observer: recorder,
+    clock: fasterClock(10),
+    shutdownTimeoutMillis: 1000,
+  });
+}
+
+/** Exports one span and gives the reason of the first failure. */
+async function firstFailure(exporter: OTLPTraceExporter | EdgeExporter): Promise<string> {
+  exporter.export(finishedSpans(1), () => {});
+  await until(() => recorder.failures.length > 0);
+  assert.equal(exporter.stats().lastError?.reason, recorder.failures[0]?.reason);
+  await assert.rejects(exporter.shutdown(), { code: "export_incomplete" });
+  return recorder.failures[0]!.reason;
+}
+
+function scratch(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe("OTLPTraceExporter with tls", () => {
+  beforeEach(() => {
+    recorder = new Recorder();
+    folder = mkdtempSync(join(tmpdir(), "codex-otel-tls-"));
+  });
+  afterEach(async () => {
+    await collector?.close();
+    collector = undefined;
+    rmSync(folder, { recursive: true });
+  });
+
+  it("delivers with a client certificate from files", async () => {
+    const { url } = await serve("server");
+    const exporter = exporterFor(url, CLIENT);
+    await exported(exporter, finishedSpans(3));
+    await exporter.shutdown();
+    assert.equal(collector!.distinct, 3);
+    assert.deepEqual(recorder.failures, []);
+  });
+
+  it("delivers with a client certificate from texts", async () => {
+    const { url } = await serve("server");
+    const tls = { cert: pem("client.crt"), key: pem("client.key"), ca: pem("ca.crt") };
+    const exporter = exporterFor(url, tls);
+    await exported(exporter, finishedSpans(3));
+    await exporter.shutdown();
+    assert.equal(collector!.distinct, 3);
+  });
+
+  it("delivers with an authority alone to a server that asks for no certificate", async () => {
+    const cert = pem("server.crt");
+    collector = await new ScriptedCollector({ cert, key: pem("server.key") }).listen();
+    const exporter = exporterFor(collector.url, { caFile: tlsPath("ca.crt") });
+    await exported(exporter, finishedSpans(3));
+    await exporter.shutdown();
+    assert.equal(collector.distinct, 3);
+  });
+
+  const untrusted: Record<string, [string, TlsOptions]> = {
+    "an expired server certificate": ["server_expired", CLIENT],
+    "a server certificate for another name": ["server_elsewhere", CLIENT],
+    "a server certificate of an unknown authority": [
+      "server",
+      { ...CLIENT, caFile: tlsPath("other_ca.crt") },
+    ],
+    "a server certificate outside of the root store": [
+      "server",
+      { certFile: CLIENT.certFile!, keyFile: CLIENT.keyFile! },
+    ],
+  };
+  for (const [what, [certificate, tls]] of Object.entries(untrusted)) {
+    it(`reports tls_server_untrusted for ${what}`, async () => {
+      const { url } = await serve(certificate);
+      assert.equal(await firstFailure(exporterFor(url, tls)), "tls_server_untrusted");
+      assert.equal(collector!.requests.length, 0);
+    });
+  }
+
+  it("reports tls_client_rejected when the server does not take our certificate", async () => {
+    const { url } = await serve("server");
+    const stranger = {
+      ...CLIENT,
+      certFile: tlsPath("client_stranger.crt"),
+      keyFile: tlsPath("client_stranger.key"),
+    };
+    assert.equal(await firstFailure(exporterFor(url, stranger)), "tls_client_rejected");
+    assert.equal(collector!.requests.length, 0);
+  });
+
+  const unusable: Record<string, () => [string, TlsOptions]> = {
+    "a certificate without its key": () => ["tls_incomplete", { certFile: CLIENT.certFile! }],
+    "a key without its certificate": () => ["tls_incomplete", { key: pem("client.key") }],
+    "a file that is not there": () => [
+      "tls_file_unreadable",
+      { ...CLIENT, caFile: join(folder, "absent.crt") },
+    ],
+    "a file without PEM": () => [
+      "tls_invalid_pem",
+      { ...CLIENT, certFile: scratch("plain.crt", "no certificate") },
+    ],
+    "a key where a certificate should be": () => [
+      "tls_invalid_pem",
+      { ...CLIENT, certFile: CLIENT.keyFile! },
+    ],
+    "a PEM block with nonsense in it": () => [
+      "tls_invalid_pem",
+      { ...CLIENT, caFile: scratch("bad.crt", pem("ca.crt").replace(/\n[\s\S]+\n-/, "\nAAAA\n-")) },
+    ],
+    "a key that does not fit": () => [
+      "tls_key_mismatch",
+      { ...CLIENT, keyFile: tlsPath("client_renewed.key") },
+    ],
+  };
+  for (const [what, make] of Object.entries(unusable)) {
+    it(`reports ${what}, and sends nothing`, async () => {
+      const { url } = await serve("server");
+      const [code, tls] = make();
+      assert.equal(await firstFailure(exporterFor(url, tls)), code);
+      assert.equal(collector!.requests.length, 0);
+    });
+  }
+
+  it("reports unsupported on a platform without TLS adapter", async () => {
+    const exporter = new EdgeExporter({
+      url: "https://127.0.0.1:1/v1/traces",
+      tls: CLIENT,
+      observer: recorder,
+      clock: fasterClock(10),
+      shutdownTimeoutMillis: 1000,
+    });
+    assert.equal(await firstFailure(exporter), "unsupported");
+  });
+
+  it("uses a certificate that was replaced on disk", async () => {
+    const { url } = await serve("server");
+    const tls = {
+      certFile: scratch("tls.crt", pem("client_stranger.crt")),
+      keyFile: scratch("tls.key", pem("client_stranger.key")),
+      caFile: CLIENT.caFile!,
+    };
+    const exporter = exporterFor(url, tls);
+    exporter.export(finishedSpans(3), () => {});
+    await until(() => recorder.failures.length > 0);
+    copyFileSync(CLIENT.certFile!, tls.certFile);
+    copyFileSync(CLIENT.keyFile!, tls.keyFile);
+    await until(() => collector!.distinct === 3);
+    copyFileSync(tlsPath("client_renewed.crt"), tls.certFile);
+    copyFileSync(tlsPath("client_renewed.key"), tls.keyFile);
+    await exported(exporter, finishedSpans(3));
+    await exporter.shutdown();
+    assert.equal(collector!.distinct, 6);
+    assert.equal(collector!.duplicates, 0);
+    // Bun's server does not tell whose certificate it saw.
+    const clients = new Set(collector!.clients.filter((name) => name !== undefined));
+    if (clients.size > 0) assert.ok(clients.has("codex-otel test client_renewed"));
+  });
+
+  it("stays with the certificates there were while new ones do not fit", async () => {
+    const { url } = await serve("server");
+    const tls = {
+      certFile: scratch("tls.crt", pem("client.crt")),
+      keyFile: scratch("tls.key", pem("client.key")),
+      caFile: CLIENT.caFile!,
+    };
+    const exporter = exporterFor(url, tls);
+    await exported(exporter, finishedSpans(3));
+    copyFileSync(tlsPath("client_renewed.crt"), tls.certFile);
+    await exported(exporter, finishedSpans(3));
+    await exporter.shutdown();
+    assert.equal(collector!.distinct, 6);
+    assert.deepEqual(recorder.failures, []);
+  });
+});
