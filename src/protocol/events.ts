@@ -9,12 +9,15 @@ import type { Usage } from "./usage.ts";
 export interface ThreadMetadata {
   /** Where the thread comes from; becomes the telemetry `source`. */
   source?: string | Record<string, unknown>;
+  /** Names and values of the creator's choice. */
   labels?: Record<string, string>;
+  /** Whatever else the creator said. */
   [field: string]: unknown;
 }
 
 /** The first event of a new thread. */
 export interface ThreadStartedEvent {
+  /** Tells the events apart. */
   type: "thread.started";
   /** Identifies the thread; pass it to `resumeThread()` later. */
   thread_id: string;
@@ -24,16 +27,21 @@ export interface ThreadStartedEvent {
 
 /** A prompt went to the model. */
 export interface TurnStartedEvent {
+  /** Tells the events apart. */
   type: "turn.started";
   /** Written by the app-server, not by `codex exec`. */
   turn_id?: string;
+  /** The turn's thread. Not written by `codex exec`. */
   thread_id?: string;
 }
 
 /** The turn is over. The usage of `codex exec` is cumulative over the thread. */
 export interface TurnCompletedEvent {
+  /** Tells the events apart. */
   type: "turn.completed";
+  /** As the CLI reports it; for what the turn itself used see `Turn.turnUsage`. */
   usage: Usage;
+  /** The turn that is over. Not written by `codex exec`. */
   turn_id?: string;
   /** Written by some producers: `"early_exit"` and `"failed"` change the result of the turn. */
   status?: string;
@@ -43,36 +51,50 @@ export interface TurnCompletedEvent {
 
 /** The turn failed. */
 export interface TurnFailedEvent {
+  /** Tells the events apart. */
   type: "turn.failed";
+  /** Why, in the agent's words. */
   error: ThreadError;
 }
 
 /** An item began. */
 export interface ItemStartedEvent {
+  /** Tells the events apart. */
   type: "item.started";
+  /** The item as it begins: a command without its output. */
   item: ThreadItem;
 }
 
 /** An item changed. */
 export interface ItemUpdatedEvent {
+  /** Tells the events apart. */
   type: "item.updated";
+  /** The whole item as it is now, not only what changed. */
   item: ThreadItem;
 }
 
 /** An item reached its end, well or not. */
 export interface ItemCompletedEvent {
+  /** Tells the events apart. */
   type: "item.completed";
+  /** The whole item as it ended. */
   item: ThreadItem;
 }
 
 /** What went wrong. */
 export interface ThreadError {
+  /** For people; no code comes with it. */
   message: string;
 }
 
 /** An error that the event stream itself reports. */
 export interface ThreadErrorEvent {
+  /** Tells the events apart. */
   type: "error";
+  /**
+   * For people. It may be about a retry, such as `Reconnecting... 1/5`: only `turn.failed` ends a
+   * turn.
+   */
   message: string;
 }
 
@@ -89,8 +111,11 @@ export type ThreadEvent =
 
 /** Token counts changed while a turn runs. */
 export interface TokenUsageUpdatedEvent {
+  /** Tells the events apart. */
   type: "thread.token_usage.updated";
+  /** The thread it is about, where the producer says so. */
   thread_id?: string;
+  /** The turn it is about, where the producer says so. */
   turn_id?: string;
   /** The thread's total. */
   usage: Partial<Usage>;
@@ -102,8 +127,11 @@ export interface TokenUsageUpdatedEvent {
 
 /** The turn's combined diff changed. */
 export interface TurnDiffUpdatedEvent {
+  /** Tells the events apart. */
   type: "turn.diff.updated";
+  /** The thread it is about, where the producer says so. */
   thread_id?: string;
+  /** The turn it is about, where the producer says so. */
   turn_id?: string;
   /** A unified diff, or what the producer wrote for one. */
   diff: unknown;
@@ -111,15 +139,21 @@ export interface TurnDiffUpdatedEvent {
 
 /** The thread's history is being compacted. */
 export interface TurnCompactionEvent {
+  /** Tells the events apart, and where the compaction stands. */
   type: `turn.compaction.${"started" | "completed" | "failed" | "unknown"}`;
+  /** The thread it is about, where the producer says so. */
   thread_id?: string;
+  /** The turn it is about, where the producer says so. */
   turn_id?: string;
+  /** What the producer says of it, such as how many tokens it saves. */
   compaction?: { token_savings?: number; [field: string]: unknown };
 }
 
 /** What the account may still use. */
 export interface RateLimitUpdatedEvent {
+  /** Tells the events apart. */
   type: "rate_limit.updated";
+  /** The limits, as the producer writes them. */
   rate_limits: unknown;
 }
 
