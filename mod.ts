@@ -18,7 +18,7 @@
  * ```
  * @module
  */
-export { BaseCodex, type CodexContext } from "./src/core/codex.ts";
+export { BaseCodex } from "./src/core/codex.ts";
 export type {
   ApprovalMode,
   CodexOptions,
@@ -32,8 +32,8 @@ export type {
   UserInput,
   WebSearchMode,
 } from "./src/core/options.ts";
-export type { ProcessEntry, ProcessInfo, ProcessRegistry } from "./src/core/processes.ts";
-export { Thread, type ThreadContext } from "./src/core/thread.ts";
+export type { ProcessInfo, ProcessRegistry } from "./src/core/processes.ts";
+export { Thread } from "./src/core/thread.ts";
 export type { CodexConfigObject, CodexConfigValue } from "./src/core/toml.ts";
 export type { RunResult, RunStreamedResult, StreamedTurn, Turn } from "./src/core/turn.ts";
 export {
@@ -43,13 +43,35 @@ export {
   type CodexErrorDetails,
   isCodexError,
 } from "./src/errors.ts";
+export type { EventBus, EventBusOptions } from "./src/events/bus.ts";
 export * from "./src/events/catalogue.ts";
+export type { Clock } from "./src/events/clock.ts";
+export type { DefaultLoggerOptions, Logger } from "./src/events/default_logger.ts";
 export type * from "./src/events/handler.ts";
-export type { TelemetrySink } from "./src/events/sink.ts";
+export type { LogFormat } from "./src/events/log_format.ts";
+export type { LogLevel } from "./src/events/log_lines.ts";
+export type { SpanReference, TelemetrySink, TraceCarrier } from "./src/events/sink.ts";
+export type { Compression, ExporterError, HeaderOption, HeaderRecord } from "./src/otlp/options.ts";
+export type { Fetch, TlsFiles, TlsMaterial, TlsOptions } from "./src/otlp/ports.ts";
 export type * from "./src/protocol/events.ts";
 export type * from "./src/protocol/items.ts";
 export type { Usage } from "./src/protocol/usage.ts";
 export { Codex, createTelemetry, processes, telemetry } from "./src/sdk.ts";
 export type { Telemetry } from "./src/telemetry/instance.ts";
-export { memoryExporter, portExporter } from "./src/telemetry/record_exporters.ts";
+export type {
+  ConfigureOptions,
+  ProcessorName,
+  SemconvMode,
+  SpanCounts,
+  TelemetryStatus,
+} from "./src/telemetry/options.ts";
+export {
+  type MemoryExporter,
+  memoryExporter,
+  type MessageTarget,
+  type PortExporter,
+  portExporter,
+  type SpanMessage,
+} from "./src/telemetry/record_exporters.ts";
+export type { SpanEventRecord, SpanLinkRecord, SpanRecord } from "./src/telemetry/span_record.ts";
 export { VERSION } from "./src/version.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import type { AnyCodexError } from "../errors.ts";
-import type { Usage } from "../protocol/usage.ts";
+import type { TokenCounts } from "../protocol/usage.ts";
 
 /** When something happened. */
 export interface AtTime {
@@ -25,11 +25,11 @@ export interface WithDuration extends AtTime {
 /** Where a thread comes from, as its creator said it. */
 export type ThreadSource = string | Record<string, unknown>;
 
-/** Token counts of which some may be unknown. A count of zero is kept. */
-export type TokenCounts = Partial<Usage>;
+export type { TokenCounts };
 
 /** What every event carries. */
 export interface BaseMetadata {
+  /** The same on all events, so that a listener to several sources knows whose they are. */
   originator: "sdk";
   /** The same on all events of one run. */
   span_token?: string;
@@ -37,9 +37,13 @@ export interface BaseMetadata {
 
 /** What the events of a run carry. Early ones may lack the ids, which come from the event stream. */
 export interface RunMetadata extends BaseMetadata {
+  /** The same on all events of this run; a UUID. */
   span_token: string;
+  /** The thread; absent before `thread.started`, unless the thread was resumed. */
   thread_id?: string;
+  /** The turn; absent where the transport does not tell it, as `codex exec` does not. */
   turn_id?: string;
+  /** Of the thread's metadata: the caller's, then what `thread.started` says. */
   source?: ThreadSource;
 }
 
@@ -48,24 +52,35 @@ export type TransportName = "exec" | "app-server" | "websocket";
 
 /** What `TurnOptions.trace` says of a run; a value is there only if it was given. */
 export interface TraceMetadata {
+  /** The name of what this run is a step of. */
   workflow?: string;
+  /** What this run shares with others that belong together. */
   group?: string;
+  /** The trace to be part of, as the caller wrote it. */
   trace_id?: string;
+  /** Whether content may be in the spans of this run. */
   trace_sensitive?: boolean;
+  /** Whether this run is to have no span. */
   tracing_disabled?: boolean;
+  /** The caller's own id of the conversation, beside the thread's. */
   conversation_id?: string;
 }
 
 /** A failure in a form that can be logged. */
 export interface ErrorSummary {
+  /** A code of `CodexError`, of a tool's failure such as `command_failed`, or an error's name. */
   code: string;
+  /** For people. */
   message: string;
 }
 
 /** How the CLI process of a run ended. */
 export interface ProcessSummary {
+  /** Its process id; another process may have it by now. */
   pid: number;
+  /** Null when a signal ended it. */
   exit_code: number | null;
+  /** Name of the signal that ended it, such as `SIGKILL`; null when it exited. */
   signal: string | null;
 }
 
@@ -83,25 +98,35 @@ export type ToolType =
 
 /** What all events of one tool call carry. */
 export interface ToolMetadata extends RunMetadata {
+  /** What the model calls it: `exec_command`, `apply_patch`, or the tool's own name. */
   tool: string;
+  /** Kind of the tool; decides what `input` and `output` are. */
   tool_type: ToolType;
+  /** The same on all events of the call: the id of its item. */
   call_id: string;
-  /** The command line, for a command; the query, for a web search; the arguments of others. */
+  /** A command line, the changes of a patch, the query of a web search, the arguments of others. */
   input?: unknown;
 }
 
 /** What the last event of a tool call carries. */
 export interface ToolEndMetadata extends ToolMetadata {
+  /** Of a command that exited; absent otherwise. */
   exit_code?: number;
+  /** What a command printed or a tool answered; absent for patches and web searches. */
   output?: unknown;
+  /** Why it failed; absent on success. */
   error?: ErrorSummary;
 }
 
 /** What all events of one MCP call carry. */
 export interface McpMetadata extends RunMetadata {
+  /** Name of the MCP server in the CLI's configuration. */
   server_name: string;
+  /** Name of the tool on that server. */
   tool: string;
+  /** The same on all events of the call, those of `codex.tool.*` included. */
   call_id: string;
+  /** What the agent passed to the tool. */
   arguments?: unknown;
   /** 1 for the first try. */
   attempt: number;
@@ -109,17 +134,23 @@ export interface McpMetadata extends RunMetadata {
 
 /** What the last event of an MCP call carries. */
 export interface McpEndMetadata extends McpMetadata {
+  /** What the server answered; absent where it did not. */
   output?: unknown;
+  /** Why it failed; absent on success. */
   error?: ErrorSummary;
 }
 
 /** What all events of one approval carry. */
 export interface ApprovalMetadata extends RunMetadata {
+  /** Name of the tool that waits for the decision. */
   tool: string;
+  /** The call that waits for the decision. */
   call_id: string;
   /** `command`, `file_change`, `permissions` or `elicitation`. */
   kind: string;
+  /** `allow`, `allow-session` or `deny`; absent while it is awaited. */
   decision?: string;
+  /** Why it was denied; absent otherwise. */
   reason?: string;
 }
 
@@ -128,12 +159,15 @@ export type CompactionStage = "started" | "completed" | "failed" | "unknown";
 
 /** What a compaction event carries. */
 export interface CompactionMetadata extends RunMetadata {
+  /** The last part of the event's name. */
   stage: CompactionStage;
+  /** What the producer says of it, unchanged; absent where it says nothing. */
   compaction?: unknown;
 }
 
 /** What the start of a process carries. */
 export interface ProcessMetadata extends RunMetadata {
+  /** What `processes.stop()` takes while it runs; also the id of its process group. */
   pid: number;
   /** The program and its arguments, without anything secret. */
   command: string;
@@ -141,7 +175,9 @@ export interface ProcessMetadata extends RunMetadata {
 
 /** What the end of a process carries. */
 export interface ProcessEndMetadata extends ProcessMetadata {
+  /** Null when a signal ended it. */
   exit_code: number | null;
+  /** Name of the signal that ended it, such as `SIGKILL`; null when it exited. */
   signal: string | null;
   /** Who ended it: the SDK and by which rung of its ladder, or nobody. */
   stopped_by?: "stdin" | "SIGINT" | "SIGTERM" | "SIGKILL";
@@ -149,6 +185,7 @@ export interface ProcessEndMetadata extends ProcessMetadata {
 
 /** Names of all events, each with the shape of its measurements and metadata. */
 export interface TelemetryEventMap {
+  /** A run begins. */
   "codex.thread.start": {
     measurements: AtTime;
     metadata: RunMetadata & TraceMetadata & {
@@ -160,6 +197,7 @@ export interface TelemetryEventMap {
       server_port?: number;
     };
   };
+  /** A run ended without a throw; also one whose turn the agent says failed, or that was left. */
   "codex.thread.stop": {
     measurements: WithDuration;
     metadata: RunMetadata & TraceMetadata & {
@@ -176,6 +214,7 @@ export interface TelemetryEventMap {
       response_model?: string;
     };
   };
+  /** A run ended by an error, such as a process that died, a timeout or an abort. */
   "codex.thread.exception": {
     measurements: WithDuration;
     metadata: RunMetadata & TraceMetadata & {
@@ -187,6 +226,7 @@ export interface TelemetryEventMap {
       process?: ProcessSummary;
     };
   };
+  /** The thread has used more tokens. */
   "codex.thread.token_usage.updated": {
     measurements: AtTime;
     metadata: RunMetadata & {
@@ -197,59 +237,83 @@ export interface TelemetryEventMap {
       context_window?: number;
     };
   };
+  /** The combined diff of the turn changed; `diff` is the whole of it. */
   "codex.turn.diff.updated": { measurements: AtTime; metadata: RunMetadata & { diff: unknown } };
+  /** The thread's history is being compacted. */
   "codex.turn.compaction.started": {
     measurements: AtTime & { token_savings?: number };
     metadata: CompactionMetadata;
   };
+  /** The history is compacted; `token_savings` is how many tokens that saved. */
   "codex.turn.compaction.completed": {
     measurements: AtTime & { token_savings?: number };
     metadata: CompactionMetadata;
   };
+  /** The history could not be compacted. */
   "codex.turn.compaction.failed": {
     measurements: AtTime & { token_savings?: number };
     metadata: CompactionMetadata;
   };
+  /** The producer told a stage of a compaction that is none of the others. */
   "codex.turn.compaction.unknown": {
     measurements: AtTime & { token_savings?: number };
     metadata: CompactionMetadata;
   };
+  /** A tool call began. */
   "codex.tool.start": { measurements: AtTime; metadata: ToolMetadata };
+  /** A tool call ended well. */
   "codex.tool.success": { measurements: WithDuration; metadata: ToolEndMetadata };
+  /** A tool call failed, was declined, or was cut off by the end of the turn. */
   "codex.tool.failure": { measurements: WithDuration; metadata: ToolEndMetadata };
+  /** A call to an MCP server began; comes after its `codex.tool.start`. */
   "codex.mcp.tool_call.start": { measurements: AtTime; metadata: McpMetadata };
+  /** A call to an MCP server ended well; comes before its `codex.tool.success`. */
   "codex.mcp.tool_call.success": { measurements: WithDuration; metadata: McpEndMetadata };
+  /** A call to an MCP server failed; comes before its `codex.tool.failure`. */
   "codex.mcp.tool_call.failure": { measurements: WithDuration; metadata: McpEndMetadata };
+  /** The agent asks for approval and waits. */
   "codex.approval.requested": { measurements: AtTime; metadata: ApprovalMetadata };
+  /** The agent may go on; the duration is how long it waited. */
   "codex.approval.approved": { measurements: WithDuration; metadata: ApprovalMetadata };
+  /** The agent may not; the duration is how long it waited. */
   "codex.approval.denied": { measurements: WithDuration; metadata: ApprovalMetadata };
+  /** Nobody decided in time, which denies it. */
   "codex.approval.timeout": { measurements: WithDuration; metadata: ApprovalMetadata };
+  /** A file was copied to the staging folder. */
   "codex.attachment.staged": {
     measurements: { size_bytes: number };
     metadata: BaseMetadata & { checksum: string; name: string; persist: boolean; ttl_ms: number };
   };
+  /** Staged files were removed: how many, and how large together. */
   "codex.attachment.cleaned": {
     measurements: { count: number; bytes: number };
     metadata: BaseMetadata;
   };
+  /** What the account may still use changed; `rate_limits` is as the CLI says it. */
   "codex.rate_limit.updated": {
     measurements: AtTime;
     metadata: RunMetadata & { rate_limits: unknown };
   };
+  /** A CLI process was started. */
   "codex.process.start": { measurements: AtTime; metadata: ProcessMetadata };
+  /** A CLI process is gone, with all that it started. */
   "codex.process.stop": { measurements: WithDuration; metadata: ProcessEndMetadata };
+  /** A handler threw `reason` at `event` and was detached. */
   "codex.telemetry.handler.failure": {
     measurements: { count: number };
     metadata: BaseMetadata & { handler_id: string; event: string; reason: unknown };
   };
+  /** `configure()` failed and telemetry is off; `reason` is the error's code. */
   "codex.telemetry.configure.failure": {
     measurements: { count: number };
     metadata: BaseMetadata & { reason: string; error: ErrorSummary };
   };
+  /** An attempt to export failed; `count` items may still be delivered by a later one. */
   "codex.telemetry.export.failure": {
     measurements: { count: number };
     metadata: BaseMetadata & { signal: ExportSignal; reason: string; status?: number };
   };
+  /** `count` items were given up, for a reason of `DropReason` in the OTLP exporters. */
   "codex.telemetry.export.dropped": {
     measurements: { count: number };
     metadata: BaseMetadata & { signal: ExportSignal; reason: string };
@@ -269,8 +333,11 @@ export type TelemetryEvent<N extends TelemetryEventName = TelemetryEventName> = 
 
 /** An event of the host's own, sent with `emit()` under a name outside the catalogue. */
 export interface CustomEvent<N extends string = string> {
+  /** The name given to `emit()`. */
   readonly name: N;
+  /** The measurements given to `emit()`; empty without them. */
   readonly measurements: Readonly<Record<string, unknown>>;
+  /** The metadata given to `emit()`; `originator: "sdk"` is filled in. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 

@@ -20,6 +20,7 @@ export type EventHandler<N extends string = TelemetryEventName> = (event: EventO
 
 /** One attached handler, as `handlers()` lists it. */
 export interface HandlerInfo {
+  /** The id it was attached with, for `detach()`. */
   readonly id: string;
   /** The events it is attached to, in the order they were given. */
   readonly names: readonly string[];

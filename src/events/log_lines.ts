@@ -9,11 +9,11 @@ import type {
   WithDuration,
 } from "./catalogue.ts";
 
-/** How important a line is, from the least to the most. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+/** How important a line is. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** One of {@linkcode LOG_LEVELS}. */
-export type LogLevel = typeof LOG_LEVELS[number];
+/** From the least important to the most. */
+export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 /** A value that a line shows; one that is undefined is left out. */
 export type LogValue = string | number | boolean | undefined;

@@ -92,8 +92,8 @@ export interface ThreadErrorEvent {
   /** Tells the events apart. */
   type: "error";
   /**
-   * For people. It may be about a retry, such as `Reconnecting... 1/5`: only `turn.failed` ends a
-   * turn.
+   * For people. It may be about a retry, such as `Reconnecting... 1/5`; that the turn failed is
+   * what `turn.failed` says.
    */
   message: string;
 }
