@@ -16,14 +16,15 @@
 import { otlpPlatform } from "../runtime/otlp_platform.ts";
 import {
   type OtlpExporterOptions,
-  OTLPLogExporter as LogExporter,
-  OTLPMetricExporter as MetricExporter,
+  OTLPLogExporter as BaseLogExporter,
+  OTLPMetricExporter as BaseMetricExporter,
   type OtlpMetricExporterOptions,
-  OTLPTraceExporter as TraceExporter,
+  OTLPTraceExporter as BaseTraceExporter,
 } from "./exporters.ts";
 
 export {
   AggregationTemporalityPreference,
+  type Clock,
   type Compression,
   type DropReason,
   type ExportDrop,
@@ -41,32 +42,43 @@ export {
   type OtlpPlatform,
   type Signal,
   type TemporalityPreference,
+  type Timer,
   type TlsConnection,
   type TlsFiles,
   type TlsMaterial,
   type TlsOptions,
   type TlsPort,
 } from "./exporters.ts";
+export type { BaseLogExporter, BaseMetricExporter, BaseTraceExporter };
 
 /** Sends spans by OTLP/HTTP JSON. Reads `OTEL_EXPORTER_OTLP_*` for what is no option. */
-export class OTLPTraceExporter extends TraceExporter {
-  /** @throws {TypeError} for an option that cannot be used. */
+export class OTLPTraceExporter extends BaseTraceExporter {
+  /**
+   * Creates an exporter; nothing is opened before the first export.
+   * @throws {TypeError} for an option that cannot be used.
+   */
   constructor(options: OtlpExporterOptions = {}) {
     super({ platform: otlpPlatform, ...options });
   }
 }
 
 /** Sends metrics by OTLP/HTTP JSON. Reads `OTEL_EXPORTER_OTLP_*` for what is no option. */
-export class OTLPMetricExporter extends MetricExporter {
-  /** @throws {TypeError} for an option that cannot be used. */
+export class OTLPMetricExporter extends BaseMetricExporter {
+  /**
+   * Creates an exporter; nothing is opened before the first export.
+   * @throws {TypeError} for an option that cannot be used.
+   */
   constructor(options: OtlpMetricExporterOptions = {}) {
     super({ platform: otlpPlatform, ...options });
   }
 }
 
 /** Sends log records by OTLP/HTTP JSON. Reads `OTEL_EXPORTER_OTLP_*` for what is no option. */
-export class OTLPLogExporter extends LogExporter {
-  /** @throws {TypeError} for an option that cannot be used. */
+export class OTLPLogExporter extends BaseLogExporter {
+  /**
+   * Creates an exporter; nothing is opened before the first export.
+   * @throws {TypeError} for an option that cannot be used.
+   */
   constructor(options: OtlpExporterOptions = {}) {
     super({ platform: otlpPlatform, ...options });
   }
