@@ -43,6 +43,8 @@ export interface CodexErrorDetails {
   protocol_error: { text: string };
   /** The app-server refused a request. */
   rpc_error: { method: string; rpcCode: number };
+  /** No turn of this thread is running. */
+  no_turn: Record<never, never>;
   /** A turn of this thread runs already; the app-server runs one at a time. */
   thread_busy: { threadId: string };
   /** No running process of this SDK has that pid. */

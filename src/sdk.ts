@@ -5,6 +5,8 @@
 import { BaseCodex } from "./core/codex.ts";
 import type { CodexOptions } from "./core/options.ts";
 import { ProcessRegistry } from "./core/processes.ts";
+import { ToolStatistics } from "./core/tools/tool_metrics.ts";
+import { transportFactory } from "./core/transports.ts";
 import { loadRuntime } from "./runtime/detect.ts";
 import { otlpPlatform } from "./runtime/otlp_platform.ts";
 import { createTelemetry as createTelemetryOn, type Telemetry } from "./telemetry/instance.ts";
@@ -48,6 +50,11 @@ export const telemetry: Telemetry = createTelemetry();
 /** The processes that this SDK started: `list()` shows them, `stop(pid)` ends one. */
 export const processes: ProcessRegistry = new ProcessRegistry();
 
+/** What is counted of the tools of this process: `metrics()`, `resetMetrics()`. */
+export const tools: ToolStatistics = new ToolStatistics();
+
+const createTransport = transportFactory({ loadRuntime, registry: processes });
+
 /**
  * Starts and resumes conversations with the Codex agent. The API is a superset of that of the
  * official SDK: its programs run with the import changed.
@@ -69,6 +76,6 @@ export const processes: ProcessRegistry = new ProcessRegistry();
 export class Codex extends BaseCodex {
   /** Creates a `Codex`. The CLI is looked for when the first turn starts. */
   constructor(options: CodexOptions = {}) {
-    super(options, { loadRuntime, registry: processes, telemetry });
+    super(options, { createTransport, statistics: tools, telemetry });
   }
 }

@@ -4,17 +4,18 @@
  */
 import { type Clock, systemClock } from "../events/clock.ts";
 import type { TelemetrySink } from "../events/sink.ts";
-import { ExecTransport } from "./exec/exec_transport.ts";
+import { closedError } from "./closed_error.ts";
 import type { CodexOptions, ThreadOptions } from "./options.ts";
-import type { RuntimeLoader } from "./ports.ts";
-import type { ProcessRegistry } from "./processes.ts";
-import { closedError, Thread, type ThreadContext } from "./thread.ts";
+import { Thread, type ThreadContext } from "./thread.ts";
+import { ToolStatistics } from "./tools/tool_metrics.ts";
+import type { TransportFactory } from "./turn_request.ts";
 import type { TurnStream } from "./turn_stream.ts";
 
 /** What the platform and the package give to every `Codex`. */
 export interface CodexContext {
-  loadRuntime: RuntimeLoader;
-  registry: ProcessRegistry;
+  createTransport: TransportFactory;
+  /** Counts the calls of tools. */
+  statistics?: ToolStatistics;
   /** Where telemetry goes unless the options say otherwise. */
   telemetry: TelemetrySink;
   clock?: Clock;
@@ -30,9 +31,9 @@ export class BaseCodex {
   constructor(options: CodexOptions, context: CodexContext) {
     const clock = context.clock ?? systemClock;
     const sink = options.telemetry ?? context.telemetry;
-    const { loadRuntime, registry } = context;
+    const statistics = context.statistics ?? new ToolStatistics();
     this.#context = {
-      transport: new ExecTransport({ options, loadRuntime, registry, sink, clock }),
+      transport: context.createTransport(options, { sink, clock, statistics }),
       sink,
       clock,
       track: (stream) => this.#track(stream),
@@ -56,6 +57,7 @@ export class BaseCodex {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(Array.from(this.#running, (stream) => stream.close(closedError())));
+    await this.#context.transport.close();
   }
 
   /** The same as `close()`. */

@@ -4,7 +4,9 @@
  */
 import type { TelemetrySink } from "../events/sink.ts";
 import type { ThreadMetadata } from "../protocol/events.ts";
+import type { ApprovalPolicy } from "./approvals/policy.ts";
 import type { CodexConfigObject } from "./toml.ts";
+import type { Tool } from "./tools/tool.ts";
 
 /** When the agent asks before it acts. */
 export type ApprovalMode = "never" | "on-request" | "on-failure" | "untrusted";
@@ -29,6 +31,16 @@ export type WebSearchMode = "disabled" | "cached" | "live";
 /** Experimental selection of the built-in OpenAI provider. */
 export type CyberAccessProgram = "standard" | "daybreak_blue" | "daybreak_red";
 
+/** A remote app-server, and what it wants to see. */
+export interface RemoteAppServer {
+  /** `ws:` or `wss:`. */
+  url: string;
+  /** Sent as `Authorization: Bearer`. */
+  token?: string;
+  /** More headers of the upgrade request. */
+  headers?: Record<string, string>;
+}
+
 /** Options of a `Codex`. */
 export interface CodexOptions {
   /**
@@ -46,10 +58,24 @@ export interface CodexOptions {
   configOverrides?: string[];
   /** The CLI's environment. When given, nothing is inherited from this process. */
   env?: Record<string, string>;
-  /** How turns reach the agent: `"exec"` starts one CLI process a turn. */
-  transport?: "exec";
+  /**
+   * How turns reach the agent: `"exec"` (the default) starts one CLI process a turn;
+   * `"app-server"` keeps one for all threads, which is faster and can ask for approvals and call
+   * tools; an object is a remote app-server, reached by WebSocket.
+   */
+  transport?: "exec" | "app-server" | RemoteAppServer;
   /** Where telemetry goes: the shared instance by default, or one of `createTelemetry()`. */
   telemetry?: TelemetrySink;
+}
+
+/** A file that goes to the agent with a turn; `files.stage()` makes one. */
+export interface Attachment {
+  /** The file's name, as the agent is told it. */
+  name: string;
+  /** Absolute path. */
+  path: string;
+  /** An image is shown to the agent; any other file is named in the prompt, for it to read. */
+  kind: "image" | "file";
 }
 
 /** Options of a `Thread`. */
@@ -71,10 +97,21 @@ export interface ThreadOptions {
   approvalPolicy?: ApprovalMode;
   /** More folders that the agent may write to. */
   additionalDirectories?: string[];
+  /** Files that go to the agent; `files.attach()` adds one. */
+  attachments?: readonly Attachment[];
   /** What the caller says of the thread; its `source` goes with every telemetry event. */
   metadata?: ThreadMetadata;
   /** The caller's labels. */
   labels?: Record<string, string>;
+  /** Tools that the agent can call and that run in this process. Needs an app-server. */
+  tools?: readonly Tool[];
+  /**
+   * Who answers when the agent asks for approval. Without it nothing is approved, and the agent is
+   * told not to ask unless `approvalPolicy` says so. Needs an app-server: `codex exec` never asks.
+   */
+  approvals?: ApprovalPolicy;
+  /** How long an approval function may take before the request is denied; 30 seconds by default. */
+  approvalTimeoutMs?: number;
 }
 
 /** What telemetry is told of one run. */
@@ -102,6 +139,11 @@ export interface TurnOptions {
   /** Ends the turn with `timeout` when the agent says nothing for this many milliseconds. */
   idleTimeoutMs?: number;
   trace?: TraceOptions;
+  /**
+   * Also gives an `item.updated` for each piece of text that the model writes, with the text so
+   * far. Needs an app-server.
+   */
+  deltas?: boolean;
 }
 
 /** One piece of input: text, or an image file. */

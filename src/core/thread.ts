@@ -12,10 +12,10 @@ import { normalizeInput } from "./input.ts";
 import type { Input, ThreadOptions, TraceOptions, TurnOptions } from "./options.ts";
 import { checkTimeouts } from "./timeouts.ts";
 import { type StreamedTurn, type Turn, TurnCollector } from "./turn.ts";
-import type { Transport } from "./turn_request.ts";
+import type { Transport, TurnKind } from "./turn_request.ts";
 import { TurnStream } from "./turn_stream.ts";
 import { TurnTelemetry } from "./turn_telemetry.ts";
-import { TurnVerdict } from "./turn_verdict.ts";
+import { turnFailed, TurnVerdict } from "./turn_verdict.ts";
 import { UsageLedger } from "./usage_ledger.ts";
 
 /** What a thread needs around it. */
@@ -27,6 +27,13 @@ export interface ThreadContext {
   track: (stream: TurnStream) => () => void;
 }
 
+/** One turn that is asked for. */
+interface TurnStart {
+  input: Input;
+  turnOptions: TurnOptions;
+  kind?: TurnKind;
+}
+
 type Observer = (kind: string, event: AnyThreadEvent) => void;
 
 /** A conversation with the agent. One thread can have many turns, one after another. */
@@ -35,6 +42,8 @@ export class Thread {
   readonly #options: ThreadOptions;
   readonly #ledger: UsageLedger;
   #id: string | null;
+  /** The turn that runs; the last one to begin, where there are several. */
+  #running: TurnStream | undefined;
 
   /** Use `codex.startThread()` or `codex.resumeThread()`. */
   constructor(context: ThreadContext, options: ThreadOptions, id: string | null = null) {
@@ -60,7 +69,7 @@ export class Thread {
   async run(input: Input, turnOptions: TurnOptions = {}): Promise<Turn> {
     const collector = new TurnCollector();
     const verdict = new TurnVerdict();
-    const stream = this.#createStream(input, turnOptions, (kind, event) => {
+    const stream = this.#createStream({ input, turnOptions }, (kind, event) => {
       collector.observe(kind, event);
       verdict.observe(kind, event);
     });
@@ -83,20 +92,53 @@ export class Thread {
    */
   // deno-lint-ignore require-await
   async runStreamed(input: Input, turnOptions: TurnOptions = {}): Promise<StreamedTurn> {
-    return { events: this.#createStream(input, turnOptions) };
+    return { events: this.#createStream({ input, turnOptions }) };
   }
 
-  #createStream(input: Input, turn: TurnOptions, observer?: Observer): TurnStream {
+  /**
+   * Has the thread's history made shorter, so that its next turns fit the model's context again.
+   * @throws {CodexError} `unsupported` with the transport `"exec"`; else what `run()` throws.
+   */
+  async compact(turnOptions: TurnOptions = {}): Promise<void> {
+    this.#needsAppServer("thread.compact()");
+    const stream = this.#createStream({ input: "", turnOptions, kind: "compaction" });
+    for await (const event of stream) {
+      if (event.type === "turn.failed") await stream.throw(turnFailed(event.error.message));
+    }
+  }
+
+  /**
+   * Adds input to the turn that runs, which the model sees with its next step.
+   * @throws {CodexError} `unsupported` with the transport `"exec"`; `no_turn` when none runs.
+   */
+  async steer(input: Input): Promise<void> {
+    this.#needsAppServer("thread.steer()");
+    await this.#runningTurn().steer(normalizeInput(input));
+  }
+
+  /**
+   * Ends the turn that runs in an orderly way: it completes early, with what it has.
+   * @throws {CodexError} `unsupported` with the transport `"exec"`, where aborting the turn's
+   * `signal` ends it; `no_turn` when none runs.
+   */
+  async interrupt(): Promise<void> {
+    this.#needsAppServer("thread.interrupt()");
+    await this.#runningTurn().requestInterrupt();
+  }
+
+  #createStream(start: TurnStart, observer?: Observer): TurnStream {
+    const { input, turnOptions: turn, kind = "turn" } = start;
     const { prompt, images } = normalizeInput(input);
     checkTimeouts(turn);
     const telemetry = this.#createTelemetry(prompt, turn.trace);
-    const cleanUps: (() => Promise<void>)[] = [];
+    const cleanUps: (() => void | Promise<void>)[] = [];
     const stream = new TurnStream({
       telemetry,
       open: (signal) => {
-        const untrack = this.#context.track(stream);
-        cleanUps.push(() => Promise.resolve(untrack()));
+        cleanUps.push(this.#context.track(stream));
+        this.#running = stream;
         return this.#context.transport.open({
+          kind,
           prompt,
           images,
           threadId: this.#id,
@@ -113,6 +155,7 @@ export class Thread {
         observer?.(kind, event);
       },
       release: async () => {
+        if (this.#running === stream) this.#running = undefined;
         await Promise.all(cleanUps.map((cleanUp) => cleanUp()));
       },
       signal: turn.signal,
@@ -120,6 +163,18 @@ export class Thread {
       idleTimeoutMs: turn.idleTimeoutMs,
     });
     return stream;
+  }
+
+  #needsAppServer(feature: string): void {
+    if (this.#context.transport.name !== "exec") return;
+    throw new CodexError("unsupported", `${feature} needs an app-server as the transport.`, {
+      details: { feature },
+    });
+  }
+
+  #runningTurn(): TurnStream {
+    if (this.#running) return this.#running;
+    throw new CodexError("no_turn", "No turn of this thread is running.", { details: {} });
   }
 
   #createTelemetry(input: string, trace: TraceOptions | undefined): TurnTelemetry {
@@ -163,9 +218,4 @@ function toTraceMetadata(trace: TraceOptions): TraceMetadata {
   };
   const given = Object.entries(metadata).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as TraceMetadata;
-}
-
-/** The error for a call on a `Codex` that was closed. */
-export function closedError(): CodexError<"closed"> {
-  return new CodexError("closed", "This Codex is closed; create a new one.", { details: {} });
 }

@@ -4,6 +4,11 @@ import type { AnyThreadEvent } from "../protocol/events.ts";
 /** Where the events of one turn come from. Each transport has one of its own. */
 export interface TurnSource {
   /**
+   * Whether it announces its events itself when they arrive. One that is not live has them announced
+   * when they are read.
+   */
+  readonly isLive: boolean;
+  /**
    * The next event that is at hand, without waiting; undefined when there is none.
    * @throws {CodexError} `invalid_event`.
    */
@@ -25,4 +30,8 @@ export interface TurnSource {
   stop(options: { gently: boolean }): Promise<void>;
   /** How the turn's own process ended, once it has. */
   process(): ProcessSummary | undefined;
+  /** Adds input to the turn that runs; only where the transport can. */
+  steer?(input: unknown): Promise<void>;
+  /** Asks for an orderly end of the turn; only where the transport can. */
+  requestInterrupt?(): Promise<void>;
 }

@@ -109,6 +109,16 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
     void this.#end({ cause: "failed", error });
   }
 
+  /** Adds input to the turn; only a transport that can be steered is asked. */
+  async steer(input: unknown): Promise<void> {
+    await (await this.#opening)?.steer?.(input);
+  }
+
+  /** Asks for an orderly end of the turn; only a transport that can be asked is. */
+  async requestInterrupt(): Promise<void> {
+    await (await this.#opening)?.requestInterrupt?.();
+  }
+
   /** Interrupts the turn, and resolves when nothing of it is left. */
   async close(error: Error): Promise<void> {
     this.interrupt(error);
@@ -160,7 +170,7 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
     if (typeof type === "string") {
       const kind = eventKind(type);
       this.#verdict.observe(kind, event);
-      this.#options.telemetry.observe(kind, event);
+      if (!this.#source?.isLive) this.#options.telemetry.observe(kind, event);
       this.#options.observe(kind, event);
     }
     return { done: false, value: event as ThreadEvent };

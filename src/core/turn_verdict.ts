@@ -27,8 +27,7 @@ export class TurnVerdict {
   /** The error of a turn that the agent says failed. */
   failure(): CodexError<"turn_failed"> | undefined {
     const error = this.#outcome?.error;
-    if (!error) return undefined;
-    return new CodexError("turn_failed", error.message, { details: { message: error.message } });
+    return error && turnFailed(error.message);
   }
 
   /**
@@ -52,4 +51,9 @@ function completed(event: Fields): RunOutcome {
 function failed(event: Fields): RunOutcome {
   const message = stringField(asFields(event["error"]), "message") ?? "The turn failed.";
   return { result: "error", error: { code: "turn_failed", message } };
+}
+
+/** The error of a turn that the agent says failed, with its own words. */
+export function turnFailed(message: string): CodexError<"turn_failed"> {
+  return new CodexError("turn_failed", message, { details: { message } });
 }

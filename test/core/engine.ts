@@ -1,4 +1,5 @@
 import { BaseCodex } from "../../src/core/codex.ts";
+import { transportFactory } from "../../src/core/transports.ts";
 import type { CodexOptions } from "../../src/core/options.ts";
 import { ProcessRegistry } from "../../src/core/processes.ts";
 import { EventBus } from "../../src/events/bus.ts";
@@ -19,6 +20,9 @@ export function createEngine(options: CodexOptions = {}): Engine {
   const bus = new EventBus();
   const registry = new ProcessRegistry();
   const capture = captureEvents(bus);
-  const codex = new BaseCodex(options, { loadRuntime, registry, telemetry: bus });
+  const codex = new BaseCodex(options, {
+    createTransport: transportFactory({ loadRuntime, registry }),
+    telemetry: bus,
+  });
   return { codex, bus, registry, capture };
 }

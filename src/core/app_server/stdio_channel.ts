@@ -3,13 +3,14 @@
  * @module
  */
 import { LineSplitter } from "../lines.ts";
+import { PendingRead } from "../pending_read.ts";
 import type { MessageChannel } from "../rpc_peer.ts";
-import type { SupervisedChild } from "../supervised_child.ts";
+import { DRAIN_MS, type SupervisedChild } from "../supervised_child.ts";
 
 /** Carries one message a line to and from a child; closing it ends the child. */
 export class StdioChannel implements MessageChannel {
-  readonly messages: AsyncIterable<string>;
   readonly #child: SupervisedChild;
+  readonly #read: PendingRead<Uint8Array>;
   readonly #encoder = new TextEncoder();
   /** The write that is under way; each waits for the one before, so that lines never mix. */
   #writing: Promise<void> = Promise.resolve();
@@ -17,7 +18,11 @@ export class StdioChannel implements MessageChannel {
   /** Takes over the standard streams of a child. */
   constructor(child: SupervisedChild) {
     this.#child = child;
-    this.messages = readLines(child.stdout);
+    this.#read = new PendingRead(child.stdout[Symbol.asyncIterator]());
+  }
+
+  get messages(): AsyncIterable<string> {
+    return this.#lines();
   }
 
   send(message: string): Promise<void> {
@@ -30,15 +35,19 @@ export class StdioChannel implements MessageChannel {
   close(): Promise<void> {
     return this.#child.stop();
   }
-}
 
-async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const splitter = new LineSplitter();
-  for await (const chunk of bytes) {
-    splitter.push(chunk);
-    for (let line = splitter.shift(); line !== undefined; line = splitter.shift()) {
-      if (line !== "") yield line;
+  async *#lines(): AsyncGenerator<string> {
+    const splitter = new LineSplitter();
+    let drain: ReturnType<typeof setTimeout> | undefined;
+    // A command of the agent may hold the pipe open long after the server is gone.
+    void this.#child.exited.then(() => drain = setTimeout(() => this.#read.end(), DRAIN_MS));
+    for (let chunk = await this.#read.next(); chunk; chunk = await this.#read.next()) {
+      splitter.push(chunk);
+      for (let line = splitter.shift(); line !== undefined; line = splitter.shift()) {
+        if (line !== "") yield line;
+      }
     }
+    // A line without an end was cut off by the end of the child, which is told by itself.
+    clearTimeout(drain);
   }
-  // A line without an end was cut off by the end of the child, which is told by itself.
 }

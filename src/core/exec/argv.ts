@@ -46,7 +46,8 @@ export function execArgv(input: ExecArgvInput): string[] {
   ];
 }
 
-function configArgs(codex: ExecArgvInput["codex"]): string[] {
+/** The `--config` arguments that every way of starting the CLI has. */
+export function configArgs(codex: ExecArgvInput["codex"]): string[] {
   const overrides = [
     ...(codex.config ? flattenConfig(codex.config) : []),
     ...(codex.configOverrides ?? []),

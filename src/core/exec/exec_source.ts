@@ -10,7 +10,7 @@ import { LineSplitter } from "../lines.ts";
 import type { ExitStatus } from "../ports.ts";
 import { DRAIN_MS, type SupervisedChild } from "../supervised_child.ts";
 import type { TurnSource } from "../turn_source.ts";
-import { PendingRead } from "./pending_read.ts";
+import { PendingRead } from "../pending_read.ts";
 
 /**
  * How long the CLI may take to exit after it has closed its output: it flushes its own telemetry
@@ -29,6 +29,7 @@ const PROMPT_PIECE_BYTES = 64 * 1024;
 
 /** Reads the events of one CLI process. */
 export class ExecSource implements TurnSource {
+  readonly isLive = false;
   readonly #child: SupervisedChild;
   readonly #read: PendingRead<Uint8Array>;
   readonly #splitter = new LineSplitter();

@@ -6,6 +6,7 @@ import type { Clock } from "../../events/clock.ts";
 import type { TelemetrySink } from "../../events/sink.ts";
 import { ZERO_COUNTS } from "../../protocol/counts.ts";
 import { childEnv } from "../child_env.ts";
+import type { CliFinder } from "../cli_finder.ts";
 import type { CodexOptions } from "../options.ts";
 import type { Runtime, RuntimeLoader } from "../ports.ts";
 import type { ProcessRegistry } from "../processes.ts";
@@ -14,7 +15,6 @@ import { SupervisedChild } from "../supervised_child.ts";
 import type { Transport, TurnRequest } from "../turn_request.ts";
 import type { TurnSource } from "../turn_source.ts";
 import { execArgv } from "./argv.ts";
-import { findCli, type FoundCli } from "./cli_lookup.ts";
 import { ExecSource } from "./exec_source.ts";
 import { readRolloutUsage } from "./rollout_usage.ts";
 import { writeSchemaFile } from "./schema_file.ts";
@@ -23,6 +23,7 @@ import { writeSchemaFile } from "./schema_file.ts";
 export interface ExecTransportContext {
   options: CodexOptions;
   loadRuntime: RuntimeLoader;
+  findCli: CliFinder;
   registry: ProcessRegistry;
   sink: TelemetrySink;
   clock: Clock;
@@ -32,7 +33,6 @@ export interface ExecTransportContext {
 export class ExecTransport implements Transport {
   readonly name = "exec";
   readonly #context: ExecTransportContext;
-  #cli: Promise<FoundCli> | undefined;
 
   /** Creates the transport of one `Codex`. */
   constructor(context: ExecTransportContext) {
@@ -57,7 +57,7 @@ export class ExecTransport implements Transport {
       ...(schemaFile ? { outputSchemaFile: schemaFile.path } : {}),
     });
     const base = options.env ?? runtime.env();
-    const cli = await this.#findCli(runtime, base);
+    const cli = await this.#context.findCli(runtime, base);
     // Before the CLI starts, since it adds to what is read here.
     await request.ledger.beginTurn(() => readBase(runtime, { request, env: base }));
     const env = childEnv({
@@ -74,6 +74,11 @@ export class ExecTransport implements Transport {
     return new ExecSource(child, request.prompt);
   }
 
+  /** Each turn ends its own process. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   #start(
     runtime: Runtime,
     start: { spawn: Parameters<typeof SupervisedChild.start>[0]; request: TurnRequest },
@@ -88,17 +93,6 @@ export class ExecTransport implements Transport {
       graces: DEFAULT_GRACES,
       interrupt: true,
     });
-  }
-
-  /** Looks once; a failure is not kept, because the CLI may be installed meanwhile. */
-  #findCli(runtime: Runtime, env: Readonly<Record<string, string>>): Promise<FoundCli> {
-    const { codexPathOverride } = this.#context.options;
-    this.#cli ??= findCli(runtime, { ...(codexPathOverride ? { codexPathOverride } : {}), env })
-      .catch((error) => {
-        this.#cli = undefined;
-        throw error;
-      });
-    return this.#cli;
   }
 }
 

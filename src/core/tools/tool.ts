@@ -78,7 +78,9 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 export function tool<Args = Record<string, unknown>>(definition: ToolDefinition<Args>): Tool {
   const { name, description, inputSchema, run, timeoutMs = DEFAULT_TIMEOUT_MS } = definition;
   if (typeof name !== "string" || !NAME.test(name)) {
-    throw new TypeError(`The name of a tool must match ${NAME}, and ${JSON.stringify(name)} does not.`);
+    throw new TypeError(
+      `The name of a tool must match ${NAME}, and ${JSON.stringify(name)} does not.`,
+    );
   }
   if (typeof description !== "string") throw new TypeError(`Tool ${name} needs a description.`);
   if (typeof inputSchema !== "object" || inputSchema === null || Array.isArray(inputSchema)) {

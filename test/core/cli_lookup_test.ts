@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { findCli } from "../../../src/core/exec/cli_lookup.ts";
-import { isCodexError } from "../../../src/errors.ts";
-import { type FakeMachine, fakeRuntime } from "../fake_runtime.ts";
+import { findCli } from "../../src/core/cli_lookup.ts";
+import { isCodexError } from "../../src/errors.ts";
+import { type FakeMachine, fakeRuntime } from "./fake_runtime.ts";
 
 const PACKAGES = {
   "@openai/codex": "/n/codex/package.json",

@@ -2,8 +2,8 @@
  * Where the Codex CLI is.
  * @module
  */
-import { CodexError } from "../../errors.ts";
-import type { Runtime } from "../ports.ts";
+import { CodexError } from "../errors.ts";
+import type { Runtime } from "./ports.ts";
 
 /** A CLI that was found. */
 export interface FoundCli {

@@ -1,0 +1,53 @@
+/**
+ * The transports of platforms that can start processes.
+ * @module
+ */
+import { AppServerTransport } from "./app_server/transport.ts";
+import { checkRemote, openWebSocket } from "./app_server/open_web_socket.ts";
+import { openStdio } from "./app_server/open_stdio.ts";
+import { createCliFinder } from "./cli_finder.ts";
+import { ExecTransport } from "./exec/exec_transport.ts";
+import type { CodexOptions } from "./options.ts";
+import type { RuntimeLoader } from "./ports.ts";
+import type { ProcessRegistry } from "./processes.ts";
+import type { Transport, TransportContext, TransportFactory } from "./turn_request.ts";
+
+/** What the platform gives. */
+export interface Platform {
+  loadRuntime: RuntimeLoader;
+  registry: ProcessRegistry;
+}
+
+/** Makes the transport that the options ask for. */
+export function transportFactory(platform: Platform): TransportFactory {
+  return (options, context) => createTransport(options, { ...platform, ...context });
+}
+
+function createTransport(
+  options: CodexOptions,
+  context: Platform & TransportContext,
+): Transport {
+  const findCli = createCliFinder(options.codexPathOverride);
+  const { transport = "exec" } = options;
+  if (transport === "exec") return new ExecTransport({ ...context, options, findCli });
+  if (transport === "app-server") {
+    return new AppServerTransport({
+      ...context,
+      options,
+      name: "app-server",
+      place: "the app-server",
+      open: () => openStdio({ ...context, options, findCli }),
+    });
+  }
+  if (typeof transport !== "object") {
+    throw new TypeError('transport must be "exec", "app-server" or { url, token, headers }.');
+  }
+  checkRemote(transport);
+  return new AppServerTransport({
+    ...context,
+    options,
+    name: "websocket",
+    place: transport.url,
+    open: async () => openWebSocket(transport, (await context.loadRuntime()).openWebSocket),
+  });
+}
