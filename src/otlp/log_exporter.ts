@@ -1,9 +1,8 @@
-import type { ExportResult } from "@opentelemetry/core";
 import { JsonLogsSerializer } from "@opentelemetry/otlp-transformer";
-import type { LogRecordExporter, ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import { createPipeline } from "./create_pipeline.ts";
 import type { Codec } from "./encode.ts";
 import type { ExporterStats, OtlpExporterOptions } from "./options.ts";
+import type { ExportResult, LogRecordExporter, ReadableLogRecord } from "./otel_types.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 const CODEC: Codec<ReadableLogRecord> = {
@@ -17,7 +16,10 @@ const CODEC: Codec<ReadableLogRecord> = {
 export class OTLPLogExporter implements LogRecordExporter {
   readonly #pipeline: Pipeline<ReadableLogRecord>;
 
-  /** @throws {TypeError} for an option that cannot be used. */
+  /**
+   * Creates an exporter; nothing is opened before the first export.
+   * @throws {TypeError} for an option that cannot be used.
+   */
   constructor(options: OtlpExporterOptions = {}) {
     this.#pipeline = createPipeline(CODEC, options);
   }

@@ -1,16 +1,16 @@
-import type { ExportResult } from "@opentelemetry/core";
 import { JsonMetricsSerializer } from "@opentelemetry/otlp-transformer";
-import type {
-  AggregationOption,
-  AggregationTemporality,
-  InstrumentType,
-  PushMetricExporter,
-  ResourceMetrics,
-} from "@opentelemetry/sdk-metrics";
 import { createPipeline } from "./create_pipeline.ts";
 import type { Codec } from "./encode.ts";
 import { joinPieces, type MetricPiece, metricPieces } from "./metric_items.ts";
 import type { ExporterStats, OtlpExporterOptions } from "./options.ts";
+import type {
+  AggregationOption,
+  AggregationTemporality,
+  ExportResult,
+  InstrumentType,
+  PushMetricExporter,
+  ResourceMetrics,
+} from "./otel_types.ts";
 import type { Pipeline } from "./pipeline.ts";
 import {
   parseTemporality,
@@ -47,7 +47,10 @@ export class OTLPMetricExporter implements PushMetricExporter {
   readonly #temporality: (instrument: InstrumentType) => AggregationTemporality;
   readonly #aggregation: (instrument: InstrumentType) => AggregationOption;
 
-  /** @throws {TypeError} for an option that cannot be used. */
+  /**
+   * Creates an exporter; nothing is opened before the first export.
+   * @throws {TypeError} for an option that cannot be used.
+   */
   constructor(options: OtlpMetricExporterOptions = {}) {
     const variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
     const fromEnv = parseTemporality(options.platform?.env?.()[variable] ?? "");

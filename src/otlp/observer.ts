@@ -33,9 +33,11 @@ export type DropReason =
 
 /** An attempt that failed. What it carried may still be delivered by a later one. */
 export interface ExportFailure {
+  /** What the request carried. */
   signal: Signal;
   /** Spans, log records or data points in the request. */
   count: number;
+  /** Why it failed. */
   reason: FailureReason;
   /** HTTP status, where the collector answered. */
   status?: number;
@@ -45,14 +47,17 @@ export interface ExportFailure {
 
 /** Data that was given up. */
 export interface ExportDrop {
+  /** What was given up. */
   signal: Signal;
   /** Spans, log records or data points. */
   count: number;
+  /** Why it was given up. */
   reason: DropReason;
 }
 
 /** Data that the collector has accepted. */
 export interface ExportSuccess {
+  /** What was accepted. */
   signal: Signal;
   /** Spans, log records or data points. */
   count: number;

@@ -19,6 +19,7 @@ export type HeaderOption = HeaderRecord | (() => HeaderRecord | Promise<HeaderRe
 export interface OtlpExporterOptions {
   /** The signal's own URL, such as `http://localhost:4318/v1/traces`. Used as it is. */
   url?: string;
+  /** Sent with each request, such as `authorization`; each wins over the environment's. */
   headers?: HeaderOption;
   /** For one request with its answer, in milliseconds. Default 10 000. */
   timeoutMillis?: number;
@@ -40,7 +41,9 @@ export interface OtlpExporterOptions {
   shutdownTimeoutMillis?: number;
   /** Between two announcements of drops for one reason, in milliseconds. Default 10 000. */
   dropIntervalMillis?: number;
+  /** Hears what becomes of the data. */
   observer?: ExportObserver;
+  /** What the runtime provides; the exporters of this package's entry points bring it along. */
   platform?: OtlpPlatform;
   /** For tests that simulate time. */
   clock?: Clock;
@@ -62,6 +65,7 @@ export interface ExporterStats {
 export interface ExporterError {
   /** A reason of {@linkcode ExportFailure} or of {@linkcode ExportDrop}. */
   reason: string;
+  /** A sentence for people. */
   message: string;
   /** HTTP status, where the collector answered. */
   status?: number;

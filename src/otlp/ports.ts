@@ -32,6 +32,7 @@ export type TlsOptions = TlsMaterial & TlsFiles;
 
 /** A `fetch` that is bound to certificates. */
 export interface TlsConnection {
+  /** Sends by connections that use the certificates. */
   fetch: Fetch;
   /** Lets go of idle sockets. Idempotent. */
   close(): void;

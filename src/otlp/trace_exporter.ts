@@ -1,9 +1,8 @@
-import type { ExportResult } from "@opentelemetry/core";
 import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
-import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { createPipeline } from "./create_pipeline.ts";
 import type { Codec } from "./encode.ts";
 import type { ExporterStats, OtlpExporterOptions } from "./options.ts";
+import type { ExportResult, ReadableSpan, SpanExporter } from "./otel_types.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 const CODEC: Codec<ReadableSpan> = {
@@ -17,7 +16,10 @@ const CODEC: Codec<ReadableSpan> = {
 export class OTLPTraceExporter implements SpanExporter {
   readonly #pipeline: Pipeline<ReadableSpan>;
 
-  /** @throws {TypeError} for an option that cannot be used. */
+  /**
+   * Creates an exporter; nothing is opened before the first export.
+   * @throws {TypeError} for an option that cannot be used.
+   */
   constructor(options: OtlpExporterOptions = {}) {
     this.#pipeline = createPipeline(CODEC, options);
   }

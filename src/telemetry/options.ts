@@ -2,11 +2,10 @@
  * What `configure()` takes and what `status()` gives.
  * @module
  */
-import type { Attributes, TracerProvider } from "@opentelemetry/api";
-import type { Sampler, SpanExporter } from "@opentelemetry/sdk-trace-base";
 import type { ErrorSummary, ExportSignal } from "../events/catalogue.ts";
 import type { Compression, ExporterError, HeaderOption } from "../otlp/options.ts";
 import type { Fetch, TlsOptions } from "../otlp/ports.ts";
+import type { Attributes, Sampler, SpanExporter, TracerProvider } from "./otel_types.ts";
 
 /** When finished spans go to the exporter: each at once, or many together. */
 export type ProcessorName = "simple" | "batch";
@@ -69,15 +68,19 @@ export interface SpanCounts {
 
 /** What telemetry does at the moment. Never holds a header's value or a credential. */
 export interface TelemetryStatus {
+  /** Whether spans are made. */
   enabled: boolean;
   /** Where traces go, without credentials and query. */
   endpoint?: string;
+  /** Where spans go; `none` when telemetry is off, or when the host's own provider takes them. */
   exporter: "otlp" | "memory" | "port" | "custom" | "none";
+  /** When finished spans go to the exporter. */
   processor: ProcessorName;
   /** What is exported. */
   signals: ExportSignal[];
   /** Whether a client certificate is used. */
   mtls: boolean;
+  /** What became of the spans so far; all 0 when the host's own provider takes them. */
   spans: SpanCounts;
   /** The newest failed export; stays after recovery. */
   lastError?: ExporterError;

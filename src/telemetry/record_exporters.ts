@@ -2,8 +2,7 @@
  * Exporters for local checks, which need no collector.
  * @module
  */
-import type { ExportResult } from "@opentelemetry/core";
-import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { ExportResult, ReadableSpan, SpanExporter } from "./otel_types.ts";
 import { type SpanRecord, spanRecordOf } from "./span_record.ts";
 
 /** `ExportResultCode.SUCCESS`; written out so that importing this file loads no SDK. */
@@ -40,12 +39,15 @@ export class MemoryExporter implements SpanExporter {
 
 /** Anything that messages can be posted to: a `MessagePort`, a `Worker`, an object of your own. */
 export interface MessageTarget {
+  /** Takes one message, which the structured clone algorithm can copy. */
   postMessage(message: SpanMessage): void;
 }
 
 /** What a {@linkcode portExporter} posts for each finished span. */
 export interface SpanMessage {
+  /** Tells these messages from others on the same port. */
   type: "span";
+  /** The finished span. */
   span: SpanRecord;
 }
 
