@@ -21,13 +21,16 @@ export interface CodexContext {
   clock?: Clock;
 }
 
-/** Starts and resumes threads, over one transport. */
+/** What {@linkcode Codex} is on every platform: starts and resumes threads, over one transport. */
 export class BaseCodex {
   readonly #context: ThreadContext;
   readonly #running = new Set<TurnStream>();
   #closed = false;
 
-  /** Creates a `Codex`. The CLI is looked for when the first turn starts. */
+  /**
+   * Use `new Codex()`.
+   * @ignore
+   */
   constructor(options: CodexOptions, context: CodexContext) {
     const clock = context.clock ?? systemClock;
     const sink = options.telemetry ?? context.telemetry;

@@ -84,16 +84,21 @@ export interface ThreadOptions {
   model?: string;
   /** Source classification, applied when the thread is first created. */
   threadSource?: string;
+  /** What the agent's commands may touch; by default as the CLI is configured. */
   sandboxMode?: SandboxMode;
   /** Where the agent works; the current directory by default. */
   workingDirectory?: string;
   /** Lets the agent work outside a git repository. */
   skipGitRepoCheck?: boolean;
+  /** How long the model thinks; by default as the CLI is configured. */
   modelReasoningEffort?: ModelReasoningEffort;
+  /** Whether commands in the sandbox `workspace-write` may use the network. */
   networkAccessEnabled?: boolean;
+  /** Where web searches go; by default as the CLI is configured. */
   webSearchMode?: WebSearchMode;
   /** `true` is `webSearchMode: "live"`, `false` is `"disabled"`; `webSearchMode` wins. */
   webSearchEnabled?: boolean;
+  /** When the agent asks before it acts; `codex exec` never asks. */
   approvalPolicy?: ApprovalMode;
   /** More folders that the agent may write to. */
   additionalDirectories?: string[];
@@ -116,7 +121,9 @@ export interface ThreadOptions {
 
 /** What telemetry is told of one run. */
 export interface TraceOptions {
+  /** Names what this run is a step of; the span has it as `codex.workflow`. */
   workflow?: string;
+  /** Marks runs that belong together; the span has it as `codex.group`. */
   group?: string;
   /** The trace to be part of: 32 hex digits, or any string, which stands for a trace of its own. */
   traceId?: string;
@@ -124,11 +131,13 @@ export interface TraceOptions {
   sensitive?: boolean;
   /** `true` makes no span for this run; its events stay. */
   disabled?: boolean;
+  /** The caller's own id of the conversation; the span has it as `codex.conversation.id`. */
   conversationId?: string;
 }
 
 /** Options of one turn. */
 export interface TurnOptions {
+  /** Experimental, for the built-in OpenAI provider; the server decides by default. */
   cyberAccessProgram?: CyberAccessProgram;
   /** JSON schema of the answer, a plain object. */
   outputSchema?: unknown;
@@ -138,6 +147,7 @@ export interface TurnOptions {
   timeoutMs?: number;
   /** Ends the turn with `timeout` when the agent says nothing for this many milliseconds. */
   idleTimeoutMs?: number;
+  /** What telemetry is told of this run. */
   trace?: TraceOptions;
   /**
    * Also gives an `item.updated` for each piece of text that the model writes, with the text so

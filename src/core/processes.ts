@@ -6,12 +6,15 @@ import { CodexError } from "../errors.ts";
 
 /** A running process of this SDK. */
 export interface ProcessInfo {
+  /** Its process id, for `stop()`. */
   pid: number;
   /** The program and its arguments, without anything secret. */
   command: string;
+  /** When it was started. */
   startedAt: Date;
   /** The thread it works for, once that is known. */
   threadId?: string;
+  /** `stopping` from when its end was asked for until it is gone. */
   state: "running" | "stopping";
 }
 
@@ -26,7 +29,10 @@ export interface ProcessEntry {
 export class ProcessRegistry {
   readonly #entries = new Map<number, ProcessEntry>();
 
-  /** Adds a process; the function returned removes it. */
+  /**
+   * Adds a process; the function returned removes it.
+   * @ignore
+   */
   add(pid: number, entry: ProcessEntry): () => void {
     this.#entries.set(pid, entry);
     return () => {

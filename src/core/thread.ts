@@ -45,7 +45,10 @@ export class Thread {
   /** The turn that runs; the last one to begin, where there are several. */
   #running: TurnStream | undefined;
 
-  /** Use `codex.startThread()` or `codex.resumeThread()`. */
+  /**
+   * Use `codex.startThread()` or `codex.resumeThread()`.
+   * @ignore
+   */
   constructor(context: ThreadContext, options: ThreadOptions, id: string | null = null) {
     this.#context = context;
     this.#options = options;

@@ -15,6 +15,7 @@ export interface Turn {
   usage: Usage | null;
   /** What this turn added to the thread's usage; null where it is not known. */
   turnUsage: TokenCounts | null;
+  /** The thread's id, for `resumeThread()`; null where the CLI did not tell it. */
   threadId: string | null;
   /** Null where the transport does not tell: `codex exec` has no turn ids. */
   turnId: string | null;

@@ -33,7 +33,10 @@ export class Telemetry extends EventBus {
   #off: TelemetryStatus = OFF;
   #memory: MemoryExporter | undefined;
 
-  /** Use {@linkcode createTelemetry}. */
+  /**
+   * Use {@linkcode createTelemetry}.
+   * @ignore
+   */
   constructor(host: TelemetryHost) {
     super();
     this.#host = host;

@@ -57,7 +57,10 @@ export class PortExporter implements SpanExporter {
   readonly kind = "port";
   readonly #port: MessageTarget;
 
-  /** Use {@linkcode portExporter}. */
+  /**
+   * Use {@linkcode portExporter}.
+   * @ignore
+   */
   constructor(port: MessageTarget) {
     this.#port = port;
   }
