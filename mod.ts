@@ -18,13 +18,21 @@
  * ```
  * @module
  */
+export type {
+  ApprovalAnswer,
+  ApprovalFunction,
+  ApprovalPolicy,
+  ApprovalRule,
+} from "./src/core/approvals/policy.ts";
 export { BaseCodex } from "./src/core/codex.ts";
 export type {
   ApprovalMode,
+  Attachment,
   CodexOptions,
   CyberAccessProgram,
   Input,
   ModelReasoningEffort,
+  RemoteAppServer,
   SandboxMode,
   ThreadOptions,
   TraceOptions,
@@ -35,6 +43,16 @@ export type {
 export type { ProcessInfo, ProcessRegistry } from "./src/core/processes.ts";
 export { Thread } from "./src/core/thread.ts";
 export type { CodexConfigObject, CodexConfigValue } from "./src/core/toml.ts";
+export {
+  type JsonSchema,
+  type Tool,
+  tool,
+  type ToolContent,
+  type ToolContext,
+  type ToolDefinition,
+  type ToolResult,
+} from "./src/core/tools/tool.ts";
+export type { ToolMetrics, ToolStatistics } from "./src/core/tools/tool_metrics.ts";
 export type { RunResult, RunStreamedResult, StreamedTurn, Turn } from "./src/core/turn.ts";
 export {
   type AnyCodexError,
@@ -53,10 +71,11 @@ export type { LogLevel } from "./src/events/log_lines.ts";
 export type { SpanReference, TelemetrySink, TraceCarrier } from "./src/events/sink.ts";
 export type { Compression, ExporterError, HeaderOption, HeaderRecord } from "./src/otlp/options.ts";
 export type { Fetch, TlsFiles, TlsMaterial, TlsOptions } from "./src/otlp/ports.ts";
+export type { ApprovalRequest } from "./src/protocol/app_server/approvals.ts";
 export type * from "./src/protocol/events.ts";
 export type * from "./src/protocol/items.ts";
 export type { Usage } from "./src/protocol/usage.ts";
-export { Codex, createTelemetry, processes, telemetry } from "./src/sdk.ts";
+export { Codex, createTelemetry, processes, telemetry, tools } from "./src/sdk.ts";
 export type { Telemetry } from "./src/telemetry/instance.ts";
 export type {
   ConfigureOptions,

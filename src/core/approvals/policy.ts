@@ -15,11 +15,13 @@ export type ApprovalFunction = (
 
 /** Matches requests; what it does not name it does not look at. */
 export interface ApprovalRule {
+  /** What is asked about. */
   kind?: ApprovalRequest["kind"];
   /** The whole command line as text, or a pattern that is searched in it: anchor it. */
   command?: string | RegExp;
   /** The tool or MCP server, by its whole name or a pattern. */
   tool?: string | RegExp;
+  /** What a request that matches is answered. */
   answer: ApprovalAnswer;
 }
 

@@ -18,8 +18,11 @@ export type ToolResult = string | ToolContent[] | object | number | boolean | nu
 export interface ToolContext {
   /** Aborted when the turn is, or when the call takes too long. */
   signal: AbortSignal;
+  /** The thread that calls. */
   threadId: string;
+  /** The turn that calls. */
   turnId: string;
+  /** This call; its telemetry events have it as `call_id`. */
   callId: string;
   /** W3C trace context of the tool's span, to hand over to other processes; absent without tracing. */
   traceparent?: string;
@@ -41,10 +44,15 @@ export interface ToolDefinition<Args> {
 
 /** A tool for `ThreadOptions.tools`. Made by {@linkcode tool}. */
 export interface Tool {
+  /** What the model calls it by. */
   readonly name: string;
+  /** What the model is told it is for. */
   readonly description: string;
+  /** What its arguments must be. */
   readonly inputSchema: JsonSchema;
+  /** How long a call may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Serves one call, with arguments that fit the schema. */
   run(args: unknown, context: ToolContext): ToolResult | Promise<ToolResult>;
 }
 

@@ -1,8 +1,12 @@
 /** What is counted of one tool. Latencies are in milliseconds. */
 export interface ToolMetrics {
+  /** Calls that the tool served. */
   success: number;
+  /** Calls that failed: bad arguments, a throw, a timeout. */
   failure: number;
+  /** How long the last call took. */
   lastLatencyMs: number;
+  /** How long all calls together took. */
   totalLatencyMs: number;
   /** Message of the last failure. */
   lastError?: string;
@@ -24,7 +28,10 @@ export class ToolStatistics {
     this.#byName.clear();
   }
 
-  /** Counts one call; `error` is why it failed. */
+  /**
+   * Counts one call; `error` is why it failed.
+   * @ignore
+   */
   record(name: string, call: { latencyMs: number; error?: string }): void {
     const metrics = this.#byName.get(name) ??
       { success: 0, failure: 0, lastLatencyMs: 0, totalLatencyMs: 0 };
