@@ -29,7 +29,7 @@ export class HeaderSource {
 
   /** Gives the headers. Rejects with what the user's function threw. */
   get(): HeaderRecord | Promise<HeaderRecord> {
-    return this.#known ?? (this.#asking ??= this.#load());
+    return this.#known ?? (this.#asking ??= this.#load().finally(() => this.#asking = undefined));
   }
 
   /** Forgets headers that the collector has refused, unless they were replaced meanwhile. */
@@ -38,11 +38,7 @@ export class HeaderSource {
   }
 
   async #load(): Promise<HeaderRecord> {
-    try {
-      return this.#keep(checkHeaders(await this.#ask!()));
-    } finally {
-      this.#asking = undefined;
-    }
+    return this.#keep(checkHeaders(await this.#ask!()));
   }
 
   #keep(headers: HeaderRecord): HeaderRecord {
