@@ -47,7 +47,28 @@ export function createTelemetry(): Telemetry {
  */
 export const telemetry: Telemetry = createTelemetry();
 
-/** The processes that this SDK started: `list()` shows them, `stop(pid)` ends one. */
+/**
+ * The processes that this SDK started: `list()` shows them, `stop(pid)` ends one.
+ *
+ * @example End a process that hangs
+ * ```ts
+ * import { Codex, processes } from "@codex-otel/sdk";
+ * import { catFixture } from "@codex-otel/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * // A stand-in for a CLI that says something and then hangs for a minute
+ * using cli = catFixture([{ type: "thread.started", thread_id: "t1" }], { lingerMs: 60_000 });
+ * const codex = new Codex({ codexPathOverride: cli.path });
+ * const { events } = await codex.startThread().runStreamed("Look around");
+ * await events.next();
+ *
+ * const hung = processes.list().find(({ threadId }) => threadId === "t1");
+ * assert.equal(hung?.state, "running");
+ * await processes.stop(hung.pid);
+ * await assert.rejects(events.next(), { code: "exec_failed" });
+ * assert.deepEqual(processes.list(), []);
+ * ```
+ */
 export const processes: ProcessRegistry = new ProcessRegistry();
 
 /** What is counted of the tools of this process: `metrics()`, `resetMetrics()`. */

@@ -65,9 +65,31 @@ export class Thread {
    * Gives the agent its input and resolves when the turn is over.
    *
    * @throws {CodexError} `turn_failed` with the agent's own message; `aborted`; `timeout`;
-   * `exec_failed`; `invalid_event`; `cli_not_found`; `spawn_failed`; `invalid_config`;
-   * `invalid_output_schema`; `closed`.
-   * @throws {TypeError} when the input is of the wrong type.
+   * `exec_failed`; `invalid_event`; `line_too_long`; `cli_not_found`; `spawn_failed`;
+   * `invalid_config`; `invalid_output_schema`; `closed`. With an app-server also `thread_busy`;
+   * `rpc_error`; `protocol_error`; `connection_lost`; with a remote one `connection_refused`;
+   * `unauthorized`; `not_app_server`.
+   * @throws {TypeError} when the input or a time limit is of the wrong type.
+   * @throws {RangeError} when a time limit is not above 0, or above 24.8 days.
+   *
+   * @example A turn with a time limit
+   * ```ts
+   * import { Codex, isCodexError } from "@codex-otel/sdk";
+   * import { scriptedModel } from "@codex-otel/sdk/testing";
+   * import assert from "node:assert/strict";
+   *
+   * await using model = await scriptedModel(["It was a typing error."]);
+   * await using codex = new Codex(model.codexOptions());
+   * const thread = codex.startThread({ skipGitRepoCheck: true });
+   * try {
+   *   const turn = await thread.run("Fix the failing test", { timeoutMs: 60_000 });
+   *   assert.equal(turn.finalResponse, "It was a typing error.");
+   *   assert.equal(turn.threadId, thread.id);
+   * } catch (error) {
+   *   if (!isCodexError(error, "timeout")) throw error;
+   *   console.error(`Given up after ${error.details.timeoutMs} ms.`);
+   * }
+   * ```
    */
   async run(input: Input, turnOptions: TurnOptions = {}): Promise<Turn> {
     const collector = new TurnCollector();
@@ -91,7 +113,25 @@ export class Thread {
    * Gives the agent its input; the events arrive as the turn goes. What `run()` throws, their
    * iteration throws, but that a failed turn is an event here.
    *
-   * @throws {TypeError} when the input is of the wrong type.
+   * @throws {TypeError} when the input or a time limit is of the wrong type.
+   * @throws {RangeError} when a time limit is not above 0, or above 24.8 days.
+   *
+   * @example Watch a turn as it goes
+   * ```ts
+   * import { Codex } from "@codex-otel/sdk";
+   * import { reply, scriptedModel } from "@codex-otel/sdk/testing";
+   * import assert from "node:assert/strict";
+   *
+   * await using model = await scriptedModel([reply.command("echo hello"), "It says hello."]);
+   * await using codex = new Codex(model.codexOptions());
+   * const { events } = await codex.startThread({ skipGitRepoCheck: true }).runStreamed("Say hello");
+   * const seen: string[] = [];
+   * for await (const event of events) {
+   *   if (event.type === "item.completed") seen.push(event.item.type);
+   *   if (event.type === "turn.failed") throw new Error(event.error.message);
+   * }
+   * assert.deepEqual(seen, ["command_execution", "agent_message"]);
+   * ```
    */
   // deno-lint-ignore require-await
   async runStreamed(input: Input, turnOptions: TurnOptions = {}): Promise<StreamedTurn> {

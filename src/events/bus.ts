@@ -70,6 +70,28 @@ export class EventBus implements TelemetrySink {
   /**
    * Attaches a handler to one event.
    * @throws {CodexError} `handler_exists` when the id is taken.
+   * @throws {TypeError} for an argument of the wrong type.
+   *
+   * @example Log how long each run took
+   * ```ts
+   * import { createTelemetry } from "@codex-otel/sdk";
+   * import assert from "node:assert/strict";
+   *
+   * const telemetry = createTelemetry();
+   * const lines: string[] = [];
+   * telemetry.attach("my-log", "codex.thread.stop", ({ measurements, metadata }) => {
+   *   lines.push(`${metadata.result} after ${measurements.duration_ms} ms`);
+   * });
+   *
+   * // A run announces this; here the event is made up.
+   * telemetry.emit(
+   *   "codex.thread.stop",
+   *   { duration: 1_500_000, duration_ms: 1.5, system_time: Date.now() },
+   *   { span_token: "run-1", result: "ok", transport: "exec" },
+   * );
+   * assert.deepEqual(lines, ["ok after 1.5 ms"]);
+   * telemetry.detach("my-log");
+   * ```
    */
   attach<const N extends EventName>(id: string, name: N, handler: EventHandler<N>): void {
     this.attachMany(id, [name], handler);
@@ -78,6 +100,30 @@ export class EventBus implements TelemetrySink {
   /**
    * Attaches a handler to several events; a name given twice counts once.
    * @throws {CodexError} `handler_exists` when the id is taken.
+   * @throws {TypeError} for an argument of the wrong type.
+   *
+   * @example Count the tool calls that fail
+   * ```ts
+   * import { Codex, createTelemetry } from "@codex-otel/sdk";
+   * import { catFixture } from "@codex-otel/sdk/testing";
+   * import assert from "node:assert/strict";
+   *
+   * const telemetry = createTelemetry();
+   * const calls = { good: 0, bad: 0 };
+   * telemetry.attachMany("count", ["codex.tool.success", "codex.tool.failure"], (event) => {
+   *   if (event.name === "codex.tool.success") calls.good++;
+   *   else if (event.metadata.exit_code !== undefined) calls.bad++;
+   * });
+   *
+   * const command = { id: "item_0", type: "command_execution", command: "make", exit_code: 2 };
+   * using cli = catFixture([
+   *   { type: "thread.started", thread_id: "t1" },
+   *   { type: "item.started", item: { ...command, status: "in_progress" } },
+   *   { type: "item.completed", item: { ...command, status: "failed" } },
+   * ]);
+   * await new Codex({ codexPathOverride: cli.path, telemetry }).startThread().run("Build it");
+   * assert.deepEqual(calls, { good: 0, bad: 1 });
+   * ```
    */
   attachMany<const N extends EventName>(
     id: string,
@@ -153,6 +199,27 @@ export class EventBus implements TelemetrySink {
    * throws, in which case it is thrown on. All carry the metadata and a fresh `span_token`; the
    * last one carries durations, and `<name>.exception` the `reason`. For an asynchronous function
    * the end is that of its promise.
+   *
+   * @example Time a step of your own
+   * ```ts
+   * import { createTelemetry } from "@codex-otel/sdk";
+   * import assert from "node:assert/strict";
+   *
+   * const telemetry = createTelemetry();
+   * const seen: unknown[] = [];
+   * telemetry.attachMany("review", ["my_app.review.start", "my_app.review.stop"], (event) => {
+   *   seen.push([event.name, event.metadata["pull_request"], event.metadata["findings"]]);
+   * });
+   *
+   * await telemetry.span("my_app.review", { pull_request: 7 }, async (scope) => {
+   *   const findings = await Promise.resolve(["a typing error"]);
+   *   scope.set({ findings: findings.length });
+   * });
+   * assert.deepEqual(seen, [
+   *   ["my_app.review.start", 7, undefined],
+   *   ["my_app.review.stop", 7, 1],
+   * ]);
+   * ```
    */
   span<T>(
     name: string,

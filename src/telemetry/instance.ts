@@ -59,6 +59,68 @@ export class Telemetry extends EventBus {
    * @throws {TypeError} for an option of the wrong type.
    * @throws {CodexError} with `strict: true`: `telemetry_config`, `tls_incomplete`,
    * `tls_file_unreadable`, `tls_invalid_pem`, `tls_key_mismatch` or `unsupported`.
+   *
+   * @example Export to a collector
+   * ```ts
+   * import { Codex, createTelemetry } from "@codex-otel/sdk";
+   * import { catFixture, otlpReceiver } from "@codex-otel/sdk/testing";
+   * import assert from "node:assert/strict";
+   *
+   * const telemetry = createTelemetry();
+   * await using collector = await otlpReceiver();
+   * const status = await telemetry.configure({
+   *   enabled: true,
+   *   endpoint: collector.url, // In production: "https://otel.example.com:4318"
+   *   headers: { authorization: "Bearer abc123" },
+   *   resource: { "service.name": "review-bot" },
+   * });
+   * assert.equal(status.enabled, true);
+   *
+   * using cli = catFixture([{ type: "thread.started", thread_id: "t1" }]);
+   * await new Codex({ codexPathOverride: cli.path, telemetry }).startThread().run("Look around");
+   * const { spans } = await telemetry.shutdown();
+   * assert.equal(spans.exported, 1);
+   * assert.equal(collector.spans[0]?.name, "invoke_agent codex");
+   * ```
+   *
+   * @example Configure it by the environment
+   * ```ts
+   * import { createTelemetry } from "@codex-otel/sdk";
+   * import assert from "node:assert/strict";
+   *
+   * const telemetry = createTelemetry();
+   * // Without `env`, these are variables of the process.
+   * const env = { CODEX_OTLP_ENABLE: "1", CODEX_OTLP_ENDPOINT: "pid://local" };
+   * const status = await telemetry.configure({ env });
+   * assert.equal(status.exporter, "memory");
+   * assert.deepEqual(telemetry.memory?.spans, []);
+   * ```
+   *
+   * @example Send spans to the tracer provider of your application
+   * ```ts
+   * import { createTelemetry } from "@codex-otel/sdk";
+   * import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+   * import assert from "node:assert/strict";
+   *
+   * const telemetry = createTelemetry();
+   * const tracerProvider = new BasicTracerProvider(); // Your own, with its processors
+   * const status = await telemetry.configure({ enabled: true, tracerProvider });
+   * assert.equal(status.exporter, "none"); // Nothing is exported here: that is the provider's
+   * ```
+   *
+   * @example See what is wrong with the configuration
+   * ```ts
+   * import { createTelemetry } from "@codex-otel/sdk";
+   * import assert from "node:assert/strict";
+   *
+   * const status = await createTelemetry().configure({
+   *   enabled: true,
+   *   endpoint: "https://otel.example.com:4318",
+   *   tls: { certFile: "/etc/codex/client.crt" }, // Without its keyFile
+   * });
+   * assert.equal(status.enabled, false);
+   * assert.equal(status.error?.code, "tls_incomplete");
+   * ```
    */
   async configure(options: ConfigureOptions = {}): Promise<TelemetryStatus> {
     checkOptions(options);
@@ -90,6 +152,26 @@ export class Telemetry extends EventBus {
   /**
    * Attaches a handler that writes a line for what happens, and gives the id to detach it by.
    * @throws {CodexError} `handler_exists` when the id is taken.
+   * @throws {TypeError} for an option of the wrong type.
+   *
+   * @example Write JSON lines to a logger of your own
+   * ```ts
+   * import { Codex, createTelemetry } from "@codex-otel/sdk";
+   * import { catFixture } from "@codex-otel/sdk/testing";
+   * import assert from "node:assert/strict";
+   *
+   * const telemetry = createTelemetry();
+   * const lines: string[] = [];
+   * const write = (line: string) => lines.push(line);
+   * const logger = { debug: write, info: write, warn: write, error: write }; // `console` by default
+   * const id = telemetry.attachDefaultLogger({ level: "info", format: "json", logger });
+   *
+   * using cli = catFixture([{ type: "thread.started", thread_id: "t1" }]);
+   * await new Codex({ codexPathOverride: cli.path, telemetry }).startThread().run("Look around");
+   * assert.equal(JSON.parse(lines[0] ?? "").event, "codex.thread.start");
+   * assert.equal(JSON.parse(lines[1] ?? "").result, "ok");
+   * telemetry.detach(id);
+   * ```
    */
   attachDefaultLogger(options: DefaultLoggerOptions = {}): string {
     return attachDefaultLogger(this, options);

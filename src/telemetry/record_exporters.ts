@@ -87,7 +87,27 @@ export class PortExporter implements SpanExporter {
   }
 }
 
-/** Creates an exporter whose `spans` grows with every finished span. */
+/**
+ * Creates an exporter whose `spans` grows with every finished span.
+ *
+ * @example Look at the span of a run
+ * ```ts
+ * import { Codex, createTelemetry, memoryExporter } from "@codex-otel/sdk";
+ * import { catFixture } from "@codex-otel/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const telemetry = createTelemetry();
+ * const exporter = memoryExporter();
+ * await telemetry.configure({ enabled: true, exporter });
+ *
+ * using cli = catFixture([{ type: "thread.started", thread_id: "t1" }]);
+ * await new Codex({ codexPathOverride: cli.path, telemetry }).startThread().run("Look around");
+ * await telemetry.flush();
+ * assert.equal(exporter.spans[0]?.name, "invoke_agent codex");
+ * assert.equal(exporter.spans[0]?.attributes["codex.thread.id"], "t1");
+ * await telemetry.shutdown();
+ * ```
+ */
 export function memoryExporter(): MemoryExporter {
   return new MemoryExporter();
 }
@@ -95,6 +115,28 @@ export function memoryExporter(): MemoryExporter {
 /**
  * Creates an exporter that posts every finished span as `{ type: "span", span }`.
  * @throws {TypeError} when the port has no `postMessage`.
+ *
+ * @example Receive spans at the other end of a channel
+ * ```ts
+ * import { Codex, createTelemetry, portExporter, type SpanMessage } from "@codex-otel/sdk";
+ * import { catFixture } from "@codex-otel/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const telemetry = createTelemetry();
+ * const { port1, port2 } = new MessageChannel();
+ * const received = new Promise<SpanMessage>((resolve) => {
+ *   port2.onmessage = ({ data }) => resolve(data);
+ * });
+ * await telemetry.configure({ enabled: true, exporter: portExporter(port1) });
+ *
+ * using cli = catFixture([{ type: "thread.started", thread_id: "t1" }]);
+ * await new Codex({ codexPathOverride: cli.path, telemetry }).startThread().run("Look around");
+ * const { type, span } = await received;
+ * assert.deepEqual([type, span.name], ["span", "invoke_agent codex"]);
+ * await telemetry.shutdown();
+ * port1.close();
+ * port2.close();
+ * ```
  */
 export function portExporter(port: MessageTarget): PortExporter {
   if (typeof port?.postMessage !== "function") {
