@@ -53,21 +53,22 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
 
   next(): Promise<Result> {
     if (this.#waiting) {
-      return this.#wait(this.#waiting.then(() => this.#step(), () => this.#step()));
+      const step = () => this.#poll() ?? this.#advance();
+      return this.#wait(this.#waiting.then(step, step));
     }
-    return this.#step();
+    return this.#poll() ?? this.#wait(this.#advance());
   }
 
-  #step(): Promise<Result> {
+  /** The answer that needs no waiting; undefined when there is none. */
+  #poll(): Promise<Result> | undefined {
     if (this.#ending) return this.#afterEnd();
     try {
       const event = this.#source?.poll();
-      if (event) return Promise.resolve(this.#deliver(event));
+      return event && Promise.resolve(this.#deliver(event));
     } catch (error) {
       this.interrupt(error as Error);
       return this.#afterEnd();
     }
-    return this.#wait(this.#advance());
   }
 
   /** Later calls queue behind this one, so that they are answered in the order they were made. */
