@@ -72,7 +72,8 @@ function threadConfig(thread: ThreadOptions): string[] {
   return overrides;
 }
 
-function webSearchMode(thread: ThreadOptions): string | undefined {
+/** What the two options for web searches come to. */
+export function webSearchMode(thread: ThreadOptions): string | undefined {
   if (thread.webSearchMode) return thread.webSearchMode;
   if (thread.webSearchEnabled === undefined) return undefined;
   return thread.webSearchEnabled ? "live" : "disabled";
