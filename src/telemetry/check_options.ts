@@ -1,3 +1,4 @@
+import { checkHeaders } from "../otlp/headers.ts";
 import type { ConfigureOptions } from "./options.ts";
 
 /** Whether a value is what an option asks for, and that in words. */
@@ -49,9 +50,14 @@ export function checkOptions(options: ConfigureOptions): void {
       throw new TypeError(`The option ${name} of configure() must be ${rule.expected}.`);
     }
   }
+  checkHeaderRecord(options.headers);
   if (options.fetch && options.tls) {
     throw new TypeError("The options fetch and tls of configure() exclude each other.");
   }
+}
+
+function checkHeaderRecord(headers: ConfigureOptions["headers"]): void {
+  if (typeof headers === "object") checkHeaders(headers);
 }
 
 function having(...methods: string[]): Rule {

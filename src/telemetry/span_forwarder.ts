@@ -122,23 +122,27 @@ export class SpanForwarder implements SpanProcessor {
   }
 
   #export(spans: ReadableSpan[]): void {
-    const pending = this.#call(spans).then((result) => {
-      this.#pending.delete(pending);
-      this.#settle(spans.length, result);
+    const pending = new Promise<void>((resolve) => {
+      let answered = false;
+      this.#call(spans, (result) => {
+        if (answered) return;
+        answered = true;
+        this.#settle(spans.length, result);
+        resolve();
+      });
     });
     this.#pending.add(pending);
+    void pending.then(() => this.#pending.delete(pending));
   }
 
   /** The requests of an exporter must not become spans themselves. */
-  #call(spans: ReadableSpan[]): Promise<ExportResult> {
-    return new Promise((resolve) => {
-      context.with(suppressTracing(context.active()), () => {
-        try {
-          this.#options.exporter.export(spans, resolve);
-        } catch (error) {
-          resolve({ code: ExportResultCode.FAILED, error: error as Error });
-        }
-      });
+  #call(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    context.with(suppressTracing(context.active()), () => {
+      try {
+        this.#options.exporter.export(spans, done);
+      } catch (error) {
+        done({ code: ExportResultCode.FAILED, error: error as Error });
+      }
     });
   }
 
