@@ -43,7 +43,9 @@ const RULES: Record<keyof ConfigureOptions, Rule> = {
 
 /** @throws {TypeError} that names the first option that is of the wrong type, never its value. */
 export function checkOptions(options: ConfigureOptions): void {
-  if (!isObject(options)) throw new TypeError("The options of configure() must be an object.");
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError("The options of configure() must be an object.");
+  }
   for (const [name, rule] of Object.entries(RULES)) {
     const value = options[name as keyof ConfigureOptions];
     if (value !== undefined && !rule.isMet(value)) {
