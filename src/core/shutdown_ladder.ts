@@ -66,12 +66,23 @@ export async function endLeftovers(
 ): Promise<void> {
   const { processes } = options;
   // The usual case, for the price of one system call: the group is empty.
-  const hasGroup = child.hasGroup();
-  if (!hasGroup && options.descendants.length === 0) return;
-  const group = hasGroup ? await processes.groupMembers(child.pid) : [];
+  if (!child.hasGroup() && options.descendants.length === 0) return;
+  const left = () => leftovers(child, options);
+  const { termMs } = options.graces;
+  const stubborn = await signalUntilGone("SIGTERM", { ...options, left, withinMs: termMs });
+  if (stubborn) await signalUntilGone("SIGKILL", { ...options, left, withinMs: termMs });
+}
+
+/** What runs now of a child's descendants and of its group. */
+async function leftovers(
+  child: ChildProcess,
+  options: { processes: ProcessTable; descendants: readonly ProcessReference[] },
+): Promise<ProcessReference[]> {
+  const { processes, descendants } = options;
+  const alive = await processes.alive(descendants);
+  const group = child.hasGroup() ? await processes.groupMembers(child.pid) : [];
   const isReused = group.some(({ pid }) => pid === child.pid);
-  const left = merge([...options.descendants, ...isReused ? [] : group]);
-  await endAll(await processes.alive(left), options);
+  return merge([...alive, ...isReused ? [] : group]);
 }
 
 async function climb(
@@ -115,32 +126,37 @@ class Family {
   }
 }
 
-async function endAll(
-  running: readonly ProcessReference[],
-  options: Pick<StopOptions, "processes" | "graces">,
-): Promise<void> {
-  const { processes } = options;
-  for (const one of running) processes.signal(one, "SIGTERM");
-  const stubborn = await goneWithin(running, { processes, withinMs: options.graces.termMs });
-  for (const one of stubborn) processes.signal(one, "SIGKILL");
-  await goneWithin(stubborn, { processes, withinMs: options.graces.termMs });
-}
-
-/** Waits until none runs; answers those that still do when the time is over. */
-async function goneWithin(
-  running: readonly ProcessReference[],
-  options: { processes: ProcessTable; withinMs: number },
-): Promise<readonly ProcessReference[]> {
-  let left = running;
-  for (let waitedMs = 0; left.length > 0 && waitedMs < options.withinMs; waitedMs += POLL_MS) {
-    left = await options.processes.alive(left);
-    if (left.length > 0) await delay(POLL_MS);
+/**
+ * Sends a signal to each that is left, also to those that come while it waits for the others, and
+ * answers whether there are any still when the time is over.
+ */
+async function signalUntilGone(
+  signal: StopSignal,
+  options: {
+    processes: ProcessTable;
+    left: () => Promise<readonly ProcessReference[]>;
+    withinMs: number;
+  },
+): Promise<boolean> {
+  const signalled = new Set<string>();
+  for (let waitedMs = 0; waitedMs < options.withinMs; waitedMs += POLL_MS) {
+    const running = await options.left();
+    if (running.length === 0) return false;
+    for (const one of running.filter((candidate) => !signalled.has(keyOf(candidate)))) {
+      signalled.add(keyOf(one));
+      options.processes.signal(one, signal);
+    }
+    await delay(POLL_MS);
   }
-  return left;
+  return (await options.left()).length > 0;
 }
 
 function merge(processes: readonly ProcessReference[]): ProcessReference[] {
-  return [...new Map(processes.map((one) => [`${one.pid} ${one.startTime}`, one])).values()];
+  return [...new Map(processes.map((one) => [keyOf(one), one])).values()];
+}
+
+function keyOf({ pid, startTime }: ProcessReference): string {
+  return `${pid} ${startTime}`;
 }
 
 /** Whether the child exits before the time is over. */

@@ -20,6 +20,9 @@ const STDERR_KEPT_BYTES = 64 * 1024;
 /** How long a pipe is still read after the child has exited, while somebody else holds it open. */
 export const DRAIN_MS = 1_000;
 
+/** How long others may still write to standard error before they are ended. */
+const LAST_WORDS_MS = 100;
+
 /** What a child needs around it. */
 export interface SupervisorContext {
   runtime: Runtime;
@@ -111,14 +114,22 @@ export class SupervisedChild {
   async finish(withinMs: number): Promise<ExitStatus> {
     if (!await exitsWithin(this.#child, withinMs)) await this.stop();
     const status = await this.#child.exited;
-    await this.#drainStderr();
+    // Whoever stops it at the same time knows more of how it ended.
+    if (this.#stopping) await this.#stopping;
+    else await this.#settle(status);
+    return status;
+  }
+
+  async #settle(status: ExitStatus): Promise<void> {
+    // What is left of the group may hold the pipe, or may be about to write the last words to it.
+    await this.#drainStderr(LAST_WORDS_MS);
     await endLeftovers(this.#child, {
       processes: this.#context.runtime.processes,
       graces: this.#context.graces,
       descendants: [],
     });
+    await this.#drainStderr(DRAIN_MS);
     this.#announceEnd(status);
-    return status;
   }
 
   /** Ends the child and everything it started. Idempotent, and never rejects. */
@@ -132,7 +143,7 @@ export class SupervisedChild {
     const { processes } = runtime;
     this.#stoppedBy = await stopChild(this.#child, { processes, graces, interrupt });
     const status = await this.#child.exited;
-    await this.#drainStderr();
+    await this.#drainStderr(DRAIN_MS);
     this.#announceEnd(status);
   }
 
@@ -171,9 +182,9 @@ export class SupervisedChild {
     }
   }
 
-  async #drainStderr(): Promise<void> {
+  async #drainStderr(withinMs: number): Promise<void> {
     const timer = new AbortController();
-    await Promise.race([this.#stderrRead, delay(DRAIN_MS, timer.signal)]);
+    await Promise.race([this.#stderrRead, delay(withinMs, timer.signal)]);
     timer.abort();
   }
 }

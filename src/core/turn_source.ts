@@ -1,5 +1,6 @@
 import type { ProcessSummary } from "../events/catalogue.ts";
 import type { AnyThreadEvent } from "../protocol/events.ts";
+import type { NormalizedInput } from "./input.ts";
 
 /** Where the events of one turn come from. Each transport has one of its own. */
 export interface TurnSource {
@@ -31,7 +32,7 @@ export interface TurnSource {
   /** How the turn's own process ended, once it has. */
   process(): ProcessSummary | undefined;
   /** Adds input to the turn that runs; only where the transport can. */
-  steer?(input: unknown): Promise<void>;
+  steer?(input: NormalizedInput): Promise<void>;
   /** Asks for an orderly end of the turn; only where the transport can. */
   requestInterrupt?(): Promise<void>;
 }

@@ -5,6 +5,7 @@
 import { CodexError } from "../errors.ts";
 import type { AnyThreadEvent, ThreadEvent } from "../protocol/events.ts";
 import { eventKind } from "../protocol/kinds.ts";
+import type { NormalizedInput } from "./input.ts";
 import type { TurnSource } from "./turn_source.ts";
 import type { TurnTelemetry } from "./turn_telemetry.ts";
 import { type EndReason, TurnVerdict } from "./turn_verdict.ts";
@@ -111,7 +112,7 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
   }
 
   /** Adds input to the turn; only a transport that can be steered is asked. */
-  async steer(input: unknown): Promise<void> {
+  async steer(input: NormalizedInput): Promise<void> {
     await (await this.#opening)?.steer?.(input);
   }
 

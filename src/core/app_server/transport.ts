@@ -7,12 +7,13 @@ import { ZERO_COUNTS } from "../../protocol/counts.ts";
 import { asFields, stringField } from "../../protocol/fields.ts";
 import { closedError } from "../closed_error.ts";
 import type { CodexOptions } from "../options.ts";
+import { encodeOutputSchema } from "../output_schema.ts";
 import type { Transport, TransportContext, TurnRequest } from "../turn_request.ts";
 import type { TurnSource } from "../turn_source.ts";
 import { AppServerConnection, type OpenedChannel } from "./connection.ts";
 import { logIn } from "./log_in.ts";
 import { threadResumeParams, threadStartParams, turnStartParams } from "./params.ts";
-import { createTurnDesk } from "./turn_desk.ts";
+import { TurnDesk } from "./turn_desk.ts";
 import { AppServerSource } from "./turn_source.ts";
 import { startWatch } from "./watch.ts";
 
@@ -43,16 +44,18 @@ export class AppServerTransport implements Transport {
    * `thread_busy`; `connection_lost`.
    */
   async open(request: TurnRequest): Promise<TurnSource> {
-    const { signal } = request;
+    const { signal, turn } = request;
+    if (turn.outputSchema !== undefined) encodeOutputSchema(turn.outputSchema);
     const connection = await untilAborted(this.#connect(), signal);
-    const desk = createTurnDesk(request, this.#context);
+    const desk = new TurnDesk(request, this.#context);
     const threadId = request.threadId ?? await this.#startThread(connection, request);
     const source = new AppServerSource({ connection, threadId, desk });
     try {
+      for (const event of desk.converter.threadStarted({ id: threadId })) source.push(event);
       if (!connection.loadedThreads.has(threadId)) {
         await this.#resume(connection, request, threadId);
       }
-      await this.#startTurn(connection, { request, source, threadId });
+      await this.#startTurn(connection, { request, desk, threadId });
       return source;
     } catch (error) {
       await source.stop();
@@ -108,10 +111,9 @@ export class AppServerTransport implements Transport {
 
   async #startTurn(
     connection: AppServerConnection,
-    turn: { request: TurnRequest; source: AppServerSource; threadId: string },
+    turn: { request: TurnRequest; desk: TurnDesk; threadId: string },
   ): Promise<void> {
-    const { request, source, threadId } = turn;
-    source.push({ type: "thread.started", thread_id: threadId });
+    const { request, desk, threadId } = turn;
     const answer = request.kind === "compaction"
       ? await connection.request("thread/compact/start", { threadId }, this.#with(request))
       : await connection.request(
@@ -120,7 +122,7 @@ export class AppServerTransport implements Transport {
         this.#with(request),
       );
     const turnId = stringField(asFields(asFields(answer)["turn"]), "id");
-    if (turnId !== undefined) source.accepted(turnId);
+    if (turnId !== undefined) desk.converter.accept(turnId);
     // The total that a resumed thread had comes ahead of this answer, and the turn's own after it.
     await request.ledger.beginTurn(() => Promise.resolve(connection.totals.get(threadId)));
   }

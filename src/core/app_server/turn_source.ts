@@ -4,21 +4,14 @@
  */
 import type { ProcessSummary } from "../../events/catalogue.ts";
 import type { AnyThreadEvent } from "../../protocol/events.ts";
-import { asFields, type Fields, stringField } from "../../protocol/fields.ts";
+import type { Fields } from "../../protocol/fields.ts";
 import { delay } from "../delay.ts";
+import type { NormalizedInput } from "../input.ts";
 import type { IncomingRequest } from "../rpc_peer.ts";
 import type { TurnSource } from "../turn_source.ts";
 import type { AppServerConnection, ThreadRoute } from "./connection.ts";
-
-/** What is done with what the server says of a turn. */
-export interface TurnDesk {
-  /** Turns one notification into the events that it is, in the shapes of `codex exec`. */
-  convert(method: string, params: Fields): AnyThreadEvent[];
-  /** Announces an event, when it arrives and not when it is read: a tool may be running in it. */
-  announce(event: AnyThreadEvent): void;
-  /** Answers a request of the server; undefined when it is of no known kind. */
-  answer(request: IncomingRequest, signal: AbortSignal): Promise<unknown> | undefined;
-}
+import { userInput } from "./params.ts";
+import type { TurnDesk } from "./turn_desk.ts";
 
 /** What a source needs around it. */
 export interface AppServerSourceContext {
@@ -38,8 +31,6 @@ export class AppServerSource implements TurnSource, ThreadRoute {
   readonly #abort = new AbortController();
   #events: AnyThreadEvent[] = [];
   #position = 0;
-  #turnId: string | undefined;
-  #hasStarted = false;
   #state: "running" | "completed" | "left" = "running";
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
@@ -55,11 +46,6 @@ export class AppServerSource implements TurnSource, ThreadRoute {
     this.#unroute = context.connection.route(context.threadId, this);
   }
 
-  /** The server has accepted the turn under this id. */
-  accepted(turnId: string): void {
-    this.#turnId ??= turnId;
-  }
-
   /** Announces an event and has it read in its turn. */
   push(event: AnyThreadEvent): void {
     this.#context.desk.announce(event);
@@ -69,11 +55,8 @@ export class AppServerSource implements TurnSource, ThreadRoute {
 
   onNotification(method: string, params: Fields): void {
     if (this.#state === "completed") return;
-    if (method === "turn/started") this.#started(params);
-    // Until then, the usage is that of the turns before, told again when a thread is resumed.
-    else if (method === "thread/tokenUsage/updated" && !this.#hasStarted) return;
     for (const event of this.#context.desk.convert(method, params)) this.push(event);
-    if (method === "turn/completed") this.#complete();
+    if (this.#context.desk.converter.isOver) this.#complete();
   }
 
   onRequest(request: IncomingRequest, signal: AbortSignal): Promise<unknown> | undefined {
@@ -115,8 +98,9 @@ export class AppServerSource implements TurnSource, ThreadRoute {
    * Adds input to the turn that runs.
    * @throws {CodexError} `rpc_error` when no turn runs any more.
    */
-  async steer(input: unknown): Promise<void> {
+  async steer({ prompt, images }: NormalizedInput): Promise<void> {
     const { connection, threadId } = this.#context;
+    const input = userInput(prompt, images);
     await connection.request("turn/steer", { threadId, expectedTurnId: this.#turnId, input });
   }
 
@@ -140,9 +124,8 @@ export class AppServerSource implements TurnSource, ThreadRoute {
     return undefined;
   }
 
-  #started(params: Fields): void {
-    this.#hasStarted = true;
-    this.#turnId ??= stringField(asFields(params["turn"]), "id");
+  get #turnId(): string | undefined {
+    return this.#context.desk.converter.turnId;
   }
 
   #complete(): void {

@@ -1,5 +1,4 @@
-import { CodexError } from "../../errors.ts";
-import { isFields } from "../../protocol/fields.ts";
+import { encodeOutputSchema } from "../output_schema.ts";
 import type { RuntimeFiles } from "../ports.ts";
 
 /** A file that holds an output schema, for as long as a turn needs it. */
@@ -18,7 +17,7 @@ export async function writeSchemaFile(
   schema: unknown,
 ): Promise<SchemaFile | undefined> {
   if (schema === undefined) return undefined;
-  const text = encodeSchema(schema);
+  const text = encodeOutputSchema(schema);
   const folder = await files.makeTempDirectory("codex-output-schema-");
   const path = files.join(folder, "schema.json");
   const remove = () => files.remove(folder).catch(() => {});
@@ -29,21 +28,4 @@ export async function writeSchemaFile(
     throw error;
   }
   return { path, remove };
-}
-
-function encodeSchema(schema: unknown): string {
-  if (!isFields(schema)) throw invalidSchema(schema);
-  try {
-    return JSON.stringify(schema);
-  } catch (cause) {
-    throw invalidSchema(schema, cause);
-  }
-}
-
-function invalidSchema(schema: unknown, cause?: unknown): CodexError<"invalid_output_schema"> {
-  const type = schema === null ? "null" : Array.isArray(schema) ? "array" : typeof schema;
-  return new CodexError("invalid_output_schema", "outputSchema must be a plain JSON object", {
-    details: { type },
-    ...(cause === undefined ? {} : { cause }),
-  });
 }
