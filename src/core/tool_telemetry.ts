@@ -10,9 +10,9 @@ import type {
   ToolMetadata,
   WithDuration,
 } from "../events/catalogue.ts";
-import { type Clock, measureSince } from "../events/clock.ts";
+import { type Clock, measurementsOf, measureSince } from "../events/clock.ts";
 import type { TelemetrySink } from "../events/sink.ts";
-import type { Fields } from "../protocol/fields.ts";
+import { type Fields, numberField } from "../protocol/fields.ts";
 import type { ToolCall, ToolOutcome } from "../protocol/tool_items.ts";
 import { toolCallOf, toolOutcomeOf } from "../protocol/tool_items.ts";
 
@@ -28,7 +28,12 @@ export interface ToolTelemetryContext {
 interface OpenCall {
   call: ToolCall;
   startMs: number;
+  /** When the CLI says that it began, Unix epoch in milliseconds. */
+  startedAtMs: number | undefined;
 }
+
+/** A CLI whose clock is further off than this runs on another machine, and its times say nothing here. */
+const MAX_SKEW_MS = 2_000;
 
 const WATCHED = [
   "codex.tool.start",
@@ -53,7 +58,7 @@ export class ToolTelemetry {
   started(item: Fields): void {
     if (!this.#isWatched()) return;
     const call = toolCallOf(item);
-    if (call) this.#start(call);
+    if (call) this.#start(call, this.#startTime(item));
   }
 
   /** An item ended; one whose start was not told began just now. */
@@ -64,7 +69,10 @@ export class ToolTelemetry {
     const open = this.#open.get(call.id) ?? this.#start(call);
     // What was announced as one type of tool ends as that, whatever the producer makes of it.
     call.type = open.call.type;
-    this.#end({ call, startMs: open.startMs }, toolOutcomeOf(item));
+    this.#end({ ...open, call }, {
+      ...toolOutcomeOf(item),
+      completedAtMs: numberField(item, "completed_at_ms"),
+    });
   }
 
   /** The turn is over: calls that have not ended never will. */
@@ -80,23 +88,30 @@ export class ToolTelemetry {
     return WATCHED.some((name) => this.#context.sink.has(name));
   }
 
-  #start(call: ToolCall): OpenCall {
+  #startTime(item: Fields): number | undefined {
+    const startedAtMs = numberField(item, "started_at_ms");
+    if (startedAtMs === undefined) return undefined;
+    const skewMs = Math.abs(this.#context.clock.wallMs() - startedAtMs);
+    return skewMs <= MAX_SKEW_MS ? startedAtMs : undefined;
+  }
+
+  #start(call: ToolCall, startedAtMs?: number): OpenCall {
     const { sink, clock } = this.#context;
     const known = this.#open.get(call.id);
     if (known) return known;
-    const open = { call, startMs: clock.monotonicMs() };
+    const open = { call, startMs: clock.monotonicMs(), startedAtMs };
     this.#open.set(call.id, open);
-    const at = { system_time: clock.wallMs() };
+    const at = { system_time: startedAtMs ?? clock.wallMs() };
     sink.emit("codex.tool.start", at, this.#toolMetadata(call));
     if (call.type === "mcp") sink.emit("codex.mcp.tool_call.start", at, this.#mcpMetadata(call));
     return open;
   }
 
-  #end(open: OpenCall, outcome: ToolOutcome): void {
-    const { sink, clock } = this.#context;
+  #end(open: OpenCall, outcome: ToolOutcome & { completedAtMs?: number | undefined }): void {
+    const { sink } = this.#context;
     const { call } = open;
     this.#open.delete(call.id);
-    const took: WithDuration = measureSince(open.startMs, clock);
+    const took = this.#measure(open, outcome.completedAtMs);
     const result = outcome.error ? "failure" : "success";
     // The inner event first, so that whoever nests them sees it inside the outer one.
     if (call.type === "mcp") {
@@ -110,6 +125,14 @@ export class ToolTelemetry {
     if (outcome.output !== undefined) metadata.output = outcome.output;
     if (outcome.error) metadata.error = outcome.error;
     sink.emit(`codex.tool.${result}`, took, metadata);
+  }
+
+  /** By the CLI's own times where it tells both, else by when its events came. */
+  #measure({ startMs, startedAtMs }: OpenCall, completedAtMs: number | undefined): WithDuration {
+    if (startedAtMs === undefined || completedAtMs === undefined) {
+      return measureSince(startMs, this.#context.clock);
+    }
+    return measurementsOf(completedAtMs - startedAtMs, completedAtMs);
   }
 
   #toolMetadata(call: ToolCall): ToolMetadata {
