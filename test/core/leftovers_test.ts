@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { after, describe, it } from "node:test";
+import { isCodexError } from "../../src/errors.ts";
+import { createEngine, type Engine } from "./engine.ts";
+import { assertNothingLeft, groupOf, watchRejections } from "./nothing_left.ts";
+import { shellCli } from "./shell_cli.ts";
+
+/** Ignores what it can, and so does its child; both note their pids. */
+const STUBBORN = `trap '' INT TERM HUP
+sh -c 'trap "" INT TERM HUP; while :; do sleep 1; done' &
+begin; wait_for_ever`;
+
+describe("what a CLI leaves", () => {
+  const rejections = watchRejections();
+  after(async () => assert.deepEqual(await rejections(), []));
+
+  async function withCli(script: string, use: (engine: Engine) => Promise<void>): Promise<void> {
+    const cli = shellCli(script);
+    const engine = createEngine({ codexPathOverride: cli.path });
+    try {
+      await use(engine);
+      await assertNothingLeft(engine);
+    } finally {
+      cli.cleanup();
+    }
+  }
+
+  it("is gone in every way of ending, though it ignores every signal that can be ignored", async () => {
+    const ways: Record<string, (engine: Engine) => Promise<unknown>> = {
+      async abort({ codex, capture }) {
+        const controller = new AbortController();
+        const run = codex.startThread().run("Go", { signal: controller.signal });
+        await capture.waitFor("codex.process.start");
+        controller.abort();
+        await assert.rejects(run, (error) => isCodexError(error, "aborted"));
+      },
+      async break({ codex }) {
+        const { events } = await codex.startThread().runStreamed("Go");
+        for await (const _event of events) break;
+      },
+      async throw({ codex }) {
+        const { events } = await codex.startThread().runStreamed("Go");
+        await assert.rejects(async () => {
+          for await (const _event of events) throw new Error("mine");
+        }, { message: "mine" });
+      },
+      async timeout({ codex }) {
+        await assert.rejects(
+          codex.startThread().run("Go", { timeoutMs: 300 }),
+          (error) => isCodexError(error, "timeout"),
+        );
+      },
+      async close({ codex, capture }) {
+        const run = codex.startThread().run("Go");
+        const rejected = assert.rejects(run, (error) => isCodexError(error, "closed"));
+        await capture.waitFor("codex.process.start");
+        await codex.close();
+        await rejected;
+      },
+      async stop({ codex, capture, registry }) {
+        const run = codex.startThread().run("Go");
+        const rejected = assert.rejects(run, (error) => isCodexError(error, "exec_failed"));
+        await registry.stop((await capture.waitFor("codex.process.start")).metadata.pid);
+        await rejected;
+      },
+    };
+    // At once, because each takes the graces of the whole ladder.
+    await Promise.all(
+      Object.values(ways).map((way) =>
+        withCli(STUBBORN, async (engine) => {
+          await way(engine);
+          const [stop] = engine.capture.named("codex.process.stop");
+          assert.deepEqual([stop?.metadata.signal, stop?.metadata.stopped_by], [
+            "SIGKILL",
+            "SIGKILL",
+          ]);
+        })
+      ),
+    );
+  });
+
+  it("does not hold up the turn when it holds the output, and is ended", async () => {
+    await withCli("begin; sleep 60 & finish; exit 0", async ({ codex, capture }) => {
+      const { usage } = await codex.startThread().run("Go");
+      assert.equal(usage?.input_tokens, 1);
+      const [stop] = capture.named("codex.process.stop");
+      assert.deepEqual([stop?.metadata.exit_code, stop?.metadata.stopped_by], [0, undefined]);
+    });
+  });
+
+  it("does not hold up a turn that is left, either", async () => {
+    await withCli("begin; sleep 60 & finish; exit 0", async ({ codex }) => {
+      const { events } = await codex.startThread().runStreamed("Go");
+      for await (const event of events) {
+        if (event.type === "turn.completed") break;
+      }
+    });
+  });
+
+  it("does not hold up the turn when it writes to the output for ever", async () => {
+    const chatter = `while :; do say '{"type":"chatter"}'; sleep 0.2; done & echo $! > $here/pid`;
+    await withCli(`begin; ${chatter}; finish; exit 0`, async ({ codex }) => {
+      const { events } = await codex.startThread().runStreamed("Go");
+      const types: string[] = [];
+      for await (const { type } of events) types.push(type);
+      assert.ok(types.includes("turn.completed"), types.join());
+    });
+  });
+
+  it("is ended after the CLI failed", async () => {
+    await withCli("begin; sleep 60 & exit 9", async ({ codex, capture }) => {
+      await assert.rejects(
+        codex.startThread().run("Go"),
+        (error) => isCodexError(error, "exec_failed") && error.details.exitCode === 9,
+      );
+      const [start] = capture.named("codex.process.start");
+      assert.deepEqual(await groupOf(start!.metadata.pid), []);
+    });
+  });
+
+  it("is no failure of a turn that was told in full, when it has to be ended by force", async () => {
+    await withCli(
+      "begin; finish; exec >/dev/null 2>&1; wait_for_ever",
+      async ({ codex, capture }) => {
+        const { events } = await codex.startThread().runStreamed("Go");
+        for await (const event of events) {
+          if (event.type === "turn.completed") break;
+        }
+        const [stop] = capture.named("codex.thread.stop");
+        assert.equal(stop?.metadata.result, "ok");
+        assert.equal(capture.named("codex.process.stop")[0]?.metadata.stopped_by, "SIGINT");
+      },
+    );
+  });
+
+  it("is nothing after 60 runs that were ended at random moments", async () => {
+    const script =
+      "cat >/dev/null; begin; sleep 0.05; sleep 60 >/dev/null 2>&1 & sleep 0.05; finish; exit 0";
+    await withCli(script, async ({ codex, capture }) => {
+      const run = async (index: number) => {
+        const controller = new AbortController();
+        const running = codex.startThread().run("Go", { signal: controller.signal });
+        const timer = setTimeout(() => controller.abort(), (index * 37) % 160);
+        await running.catch((error) => assert.ok(isCodexError(error, "aborted"), String(error)));
+        clearTimeout(timer);
+      };
+      for (let batch = 0; batch < 6; batch++) {
+        await Promise.all(Array.from({ length: 10 }, (_, index) => run(batch * 10 + index)));
+      }
+      assert.equal(capture.named("codex.thread.start").length, 60);
+    });
+  });
+});
