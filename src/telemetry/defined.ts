@@ -3,6 +3,10 @@ export type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Leaves out the fields that are undefined. */
 export function defined<T extends object>(fields: T): Defined<T> {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Defined<T>;
+  const kept: Defined<T> = {};
+  for (const key in fields) {
+    const value = fields[key];
+    if (value !== undefined) kept[key] = value as Exclude<typeof value, undefined>;
+  }
+  return kept;
 }

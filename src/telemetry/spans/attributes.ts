@@ -88,12 +88,6 @@ export function errorAttributes(error: ErrorSummary | undefined): Attributes {
   return error ? { "error.type": errorTypeOf(error.code) } : {};
 }
 
-/** The name of a tool span; a command's ends with its executable. */
-export function toolSpanName(tool: ToolMetadata): string {
-  const executable = toolExecutable(tool);
-  return `execute_tool ${tool.tool}${executable === undefined ? "" : ` ${executable}`}`;
-}
-
 /** What every tool span says. */
 export function toolAttributes(tool: { tool: string; call_id: string }): Attributes {
   return {
@@ -104,9 +98,13 @@ export function toolAttributes(tool: { tool: string; call_id: string }): Attribu
   };
 }
 
-/** What the span of a tool call says from its start. */
-export function toolStartAttributes(tool: ToolMetadata): Attributes {
-  return { ...toolAttributes(tool), "process.executable.name": toolExecutable(tool) };
+/** The name and the first attributes of the span of a tool call; a command's name its executable. */
+export function toolStart(tool: ToolMetadata): { name: string; attributes: Attributes } {
+  const name = `execute_tool ${tool.tool}`;
+  const executable = tool.tool_type === "command" ? executableOf(tool.input) : undefined;
+  if (executable === undefined) return { name, attributes: toolAttributes(tool) };
+  const attributes = { ...toolAttributes(tool), "process.executable.name": executable };
+  return { name: `${name} ${executable}`, attributes };
 }
 
 /** What the span of a tool call says at its end. */
@@ -156,10 +154,6 @@ export function tokenUpdateAttributes(
 /** The value as text, JSON where it is no string. */
 export function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value) ?? "";
-}
-
-function toolExecutable(tool: ToolMetadata): string | undefined {
-  return tool.tool_type === "command" ? executableOf(tool.input) : undefined;
 }
 
 function prefixed(prefix: string, counts: TokenCounts): Attributes {

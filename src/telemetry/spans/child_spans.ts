@@ -9,8 +9,7 @@ import {
   mcpAttributes,
   toolAttributes,
   toolEndAttributes,
-  toolSpanName,
-  toolStartAttributes,
+  toolStart,
 } from "./attributes.ts";
 import type { RunSpans } from "./run_spans.ts";
 import { hrTimeOf } from "./time.ts";
@@ -19,10 +18,9 @@ import { hrTimeOf } from "./time.ts";
 export function toolStarted(run: RunSpans, event: TelemetryEvent<"codex.tool.start">): void {
   const { metadata, measurements } = event;
   const key = toolKey(metadata);
-  const attributes = toolStartAttributes(metadata);
-  if (run.ownerOf(key) === "mcp") return run.enrich(key, attributes, "tool");
-  const start = hrTimeOf(measurements.system_time);
-  run.open(key, { owner: "tool", name: toolSpanName(metadata), start, attributes });
+  const opening = toolStart(metadata);
+  if (run.ownerOf(key) === "mcp") return run.enrich(key, opening.attributes, "tool");
+  run.open(key, { owner: "tool", start: hrTimeOf(measurements.system_time), ...opening });
 }
 
 /** `codex.tool.success` and `.failure`. A call whose start was not told began its duration ago. */
@@ -35,9 +33,8 @@ export function toolEnded(
   if (run.ownerOf(key) === undefined) {
     run.open(key, {
       owner: "tool",
-      name: toolSpanName(metadata),
       start: hrTimeOf(measurements.system_time - measurements.duration_ms),
-      attributes: toolStartAttributes(metadata),
+      ...toolStart(metadata),
     });
   }
   const error = metadata.error ?? failureOf(event.name);

@@ -29,17 +29,34 @@ class WordScanner {
   }
 
   #step(char: string): void {
-    if (char === "'") this.#add(this.#quoted("'"));
-    else if (char === '"') this.#add(this.#doubleQuoted());
-    else if (char === "\\") this.#add(this.#line[this.#at++] ?? "");
-    else if (char === " " || char === "\t" || char === "\r") this.#endWord();
-    else if (/[;&|\n()]/.test(char)) this.#endCommand();
-    else if (char === "<" || char === ">") this.#redirect();
-    else this.#add(char);
+    switch (char) {
+      case "'":
+        return this.#add(this.#singleQuoted());
+      case '"':
+        return this.#add(this.#doubleQuoted());
+      case "\\":
+        return this.#add(this.#line[this.#at++] ?? "");
+      case " ":
+      case "\t":
+      case "\r":
+        return this.#endWord();
+      case "\n":
+      case ";":
+      case "&":
+      case "|":
+      case "(":
+      case ")":
+        return this.#endCommand();
+      case "<":
+      case ">":
+        return this.#redirect();
+      default:
+        return this.#add(char);
+    }
   }
 
-  #quoted(quote: string): string {
-    const end = this.#line.indexOf(quote, this.#at);
+  #singleQuoted(): string {
+    const end = this.#line.indexOf("'", this.#at);
     const text = this.#line.slice(this.#at, end < 0 ? undefined : end);
     this.#at = end < 0 ? this.#line.length : end + 1;
     return text;
