@@ -93,8 +93,11 @@ export class Staging {
   async #make(entry: Entry, record: ClaimRecord): Promise<ClaimRecord | undefined> {
     if (!(await this.#copy(entry.checksum))) return undefined;
     if (!(await this.#workspace.publish(entry, record))) return undefined;
+    this.#hasCopy = false;
     this.#isHit = false;
-    return record;
+    // Whoever deletes the whole folder at this moment may have taken the file out of it before.
+    const file = await orAbsent(this.#context.files.linkStatus(entry.filePath(this.#request.name)));
+    return file?.kind === "file" ? record : undefined;
   }
 
   /** The agent may write to the folder of its attachments, so what is there is not trusted. */

@@ -15,6 +15,7 @@ export class Workspace {
   readonly #context: StagingContext;
   readonly #path: string;
   #drafts = 0;
+  #hasEntry = false;
 
   private constructor(context: StagingContext, path: string) {
     this.#context = context;
@@ -44,7 +45,7 @@ export class Workspace {
 
   /** Copies a caller's file; at most once for a name. */
   async copy(path: string, name: string): Promise<Digest> {
-    await this.#context.files.makeFolder(this.#join("entry"), { parents: true });
+    await this.#makeEntry();
     return await readSource(this.#context.files, { path, target: this.copyPath(name) });
   }
 
@@ -56,7 +57,9 @@ export class Workspace {
   /** Makes the copy an entry, whole in one step. False when there is one by now. */
   async publish(entry: Entry, record: ClaimRecord): Promise<boolean> {
     await this.#makeControl(record);
-    return await this.#place(this.#join("entry"), entry.path);
+    const isPlaced = await this.#place(this.#join("entry"), entry.path);
+    if (isPlaced) this.#hasEntry = false;
+    return isPlaced;
   }
 
   /** Makes a folder that another program has made an entry. False when somebody else did. */
@@ -77,14 +80,21 @@ export class Workspace {
   async #makeControl(record: ClaimRecord): Promise<string> {
     const { files } = this.#context;
     const control = this.#join("entry", CONTROL_FOLDER);
+    await this.#makeEntry();
     await files.remove(control);
-    await files.makeFolder(control, { parents: true });
+    await files.makeFolder(control);
     await this.#write(files.join(control, LIVE_MARK), "");
     await this.#write(
       files.join(control, `claim-${crypto.randomUUID()}.json`),
       encodeClaim(record),
     );
     return control;
+  }
+
+  /** Never twice: if somebody has deleted it, the copy in it is gone as well. */
+  async #makeEntry(): Promise<void> {
+    if (!this.#hasEntry) await this.#context.files.makeFolder(this.#join("entry"));
+    this.#hasEntry = true;
   }
 
   async #write(path: string, text: string): Promise<void> {
