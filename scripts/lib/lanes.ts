@@ -1,6 +1,6 @@
 /** One lane for each runtime: how it runs test files, and what came of it. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { countTests } from "./junit.ts";
 import type { Totals } from "./junit.ts";
@@ -38,13 +38,15 @@ export function laneCommand(
     bun: [
       "test",
       `--timeout=${TEST_TIMEOUT_MS}`,
+      // A process runs many files; only so does each get globals and modules of its own.
+      `--parallel=${availableParallelism()}`,
       "--reporter=junit",
       `--reporter-outfile=${report}`,
       // Without ./ Bun takes a path for a filter on names.
       ...files.map((file) => `./${file}`),
     ],
     // The types were checked before, by `check`.
-    deno: ["test", "-A", "--no-check", `--junit-path=${report}`, ...files],
+    deno: ["test", "-A", "--no-check", "--parallel", `--junit-path=${report}`, ...files],
   };
   return { command: runtimeProgram(runtime), args: args[runtime] };
 }
