@@ -6,7 +6,7 @@ export function defined<T extends object>(fields: T): Defined<T> {
   const kept: Defined<T> = {};
   for (const key in fields) {
     const value = fields[key];
-    if (value !== undefined) kept[key] = value as Exclude<typeof value, undefined>;
+    if (value !== undefined) kept[key] = value as Defined<T>[typeof key];
   }
   return kept;
 }
