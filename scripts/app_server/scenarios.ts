@@ -115,6 +115,20 @@ const PIECEMEAL = stream(
   },
 );
 
+const book = () => reply.tool("book", {}, { namespace: "mcp__forms" });
+
+const ASKING_PERMISSIONS: Scenario = {
+  config: ["features.request_permissions_tool=true"],
+  thread: { approvalPolicy: "on-request" },
+  turns: [[
+    reply.tool("request_permissions", {
+      reason: "The build needs it",
+      permissions: { network: { enabled: true }, file_system: { write: [join(WORK, "home")] } },
+    }),
+    "So it is.",
+  ]],
+};
+
 /** By the name of the transcript. */
 export const SCENARIOS: Record<string, Scenario> = {
   command_approved: {
@@ -147,6 +161,11 @@ export const SCENARIOS: Record<string, Scenario> = {
     answer: decide("decline"),
     turns: [[reply.patch(NEW_FILE), "It was declined."]],
   },
+  patch_for_session: {
+    thread: { ...ASKING, sandbox: "read-only" },
+    answer: decide("acceptForSession"),
+    turns: [[reply.patch(NEW_FILE), "Patched."]],
+  },
   dynamic_tool: {
     thread: { dynamicTools: [TICKET_TOOL] },
     answer: ({ params }) => {
@@ -168,25 +187,34 @@ export const SCENARIOS: Record<string, Scenario> = {
       content: params?.["_meta"] ? {} : { seat: "12A" },
       _meta: null,
     }),
-    turns: [[reply.tool("book", {}, { namespace: "mcp__forms" }), "Booked."]],
+    turns: [[book(), "Booked."]],
   },
   elicitation_declined: {
     config: MCP_FORMS,
     thread: { approvalPolicy: "on-request" },
     answer: () => ({ action: "decline", content: null, _meta: null }),
-    turns: [[reply.tool("book", {}, { namespace: "mcp__forms" }), "Not booked."]],
+    turns: [[book(), "Not booked."]],
+  },
+  elicitation_for_session: {
+    config: MCP_FORMS,
+    thread: { approvalPolicy: "on-request" },
+    answer: ({ params }) =>
+      params?.["_meta"]
+        ? { action: "accept", content: {}, _meta: { persist: "session" } }
+        : { action: "accept", content: { seat: "12A" }, _meta: null },
+    turns: [[book(), book(), "Booked."]],
   },
   permissions: {
-    config: ["features.request_permissions_tool=true"],
-    thread: { approvalPolicy: "on-request" },
+    ...ASKING_PERMISSIONS,
     answer: ({ params }) => ({ permissions: params?.["permissions"], scope: "turn" }),
-    turns: [[
-      reply.tool("request_permissions", {
-        reason: "The build needs it",
-        permissions: { network: { enabled: true }, file_system: { write: [join(WORK, "home")] } },
-      }),
-      "Granted.",
-    ]],
+  },
+  permissions_for_session: {
+    ...ASKING_PERMISSIONS,
+    answer: ({ params }) => ({ permissions: params?.["permissions"], scope: "session" }),
+  },
+  permissions_denied: {
+    ...ASKING_PERMISSIONS,
+    answer: () => ({ permissions: {}, scope: "turn" }),
   },
   user_input: {
     config: ["features.default_mode_request_user_input=true"],
@@ -257,10 +285,15 @@ export const SCENARIOS: Record<string, Scenario> = {
     turns: [["First."], ["A summary."], ["Second."]],
     drive: async (conversation) => {
       await conversation.run("One");
-      await conversation.request("thread/compact/start");
-      const done = await conversation.waitFor(isItem("item/completed", "contextCompaction"));
-      await conversation.turnEnd(done.params?.["turnId"]);
+      await compact(conversation);
       await conversation.run("Two");
+    },
+  },
+  compaction_failed: {
+    turns: [["First."], [reply.failure("the model broke")]],
+    drive: async (conversation) => {
+      await conversation.run("One");
+      await compact(conversation);
     },
   },
   refused: {
@@ -276,6 +309,12 @@ export const SCENARIOS: Record<string, Scenario> = {
     },
   },
 };
+
+async function compact(conversation: Conversation): Promise<void> {
+  await conversation.request("thread/compact/start");
+  const begun = await conversation.waitFor(isItem("item/started", "contextCompaction"));
+  await conversation.turnEnd(begun.params?.["turnId"]);
+}
 
 function isItem(method: string, type: string): (message: RpcMessage) => boolean {
   return (message) =>

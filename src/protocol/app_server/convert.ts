@@ -11,8 +11,10 @@ import type { TokenCounts } from "../usage.ts";
 import { convertChanges, convertItem, isBlankReasoning } from "./item.ts";
 import { isDelta, ItemDeltas } from "./item_deltas.ts";
 import { deepSnakeFields, snakeFields, turnIdOf } from "./names.ts";
+import { readNote } from "./note.ts";
 import { Plan } from "./plan.ts";
 import { readTokenReport, TokenTotal } from "./token_total.ts";
+import { readTurnEnd } from "./turn_end.ts";
 import { readTurnError, type TurnErrorSummary } from "./turn_error.ts";
 
 /** What is known of a turn before it starts. */
@@ -55,8 +57,8 @@ export class TurnConverter {
       this.#event("rate_limit.updated", {}, { rate_limits: deepSnakeFields(params["rateLimits"]) }),
     ],
     "error": (params) => this.#errorReported(params),
-    "warning": (params) => this.#warned(params),
-    "model/rerouted": (params) => this.#rerouted(params),
+    "warning": (params) => this.#noted("warning", params),
+    "model/rerouted": (params) => this.#noted("model/rerouted", params),
   }));
 
   /** For one turn. */
@@ -111,8 +113,7 @@ export class TurnConverter {
     if (!this.#isOwn(method, params)) return this.#ofAnotherTurn(method, params);
     if (isDelta(method)) return this.#delta(method, params);
     const convert = this.#converters.get(method);
-    if (convert) return convert(params);
-    return [{ ...params, type: method } as unknown as AnyThreadEvent];
+    return convert ? convert(params) : [passedOn(method, params)];
   }
 
   #isOwn(method: string, params: Fields): boolean {
@@ -140,10 +141,12 @@ export class TurnConverter {
     if (status === "inProgress") return [];
     this.#isOver = true;
     const plan = this.#plan.take();
+    const end = readTurnEnd(turn, { tokens: this.#tokens, lastError: this.#lastError });
     return [
       ...(plan ? [this.#item("item.completed", plan, params)] : []),
       ...this.#unfinished(turn["items"], params),
-      this.#turnEnd(status, turn, params),
+      ...this.#brokenCompactions(params),
+      this.#event(end.type, params, end.fields),
     ];
   }
 
@@ -155,21 +158,11 @@ export class TurnConverter {
       .flatMap((item) => this.#itemCompleted({ ...params, item }));
   }
 
-  #turnEnd(status: string | undefined, turn: Fields, params: Fields): AnyThreadEvent {
-    const turnUsage = this.#tokens.turnUsage();
-    const { durationMs, startedAt, completedAt } = turn;
-    const end = {
-      usage: this.#tokens.usage(),
-      ...(turnUsage ? { turn_usage: turnUsage } : {}),
-      ...snakeFields({ turnStatus: status, durationMs, startedAt, completedAt }),
-    };
-    if (status === "failed") {
-      const error = readTurnError(turn["error"]) ?? this.#lastError ?? { message: "turn failed" };
-      return this.#event("turn.failed", params, { error, ...end });
-    }
-    // Exec prints nothing for a turn that was interrupted, and a stream needs an end.
-    const early = status === "interrupted" ? { status: "early_exit" } : {};
-    return this.#event("turn.completed", params, { ...end, ...early });
+  /** A compaction that failed has no end of its own: its turn fails. */
+  #brokenCompactions(params: Fields): AnyThreadEvent[] {
+    return this.openItems
+      .filter((item) => (item.type as string) === "context_compaction")
+      .map((compaction) => this.#event("turn.compaction.failed", params, { compaction }));
   }
 
   #planUpdated(params: Fields): AnyThreadEvent[] {
@@ -220,14 +213,10 @@ export class TurnConverter {
   #usageUpdated(params: Fields): AnyThreadEvent[] {
     const report = readTokenReport(params);
     if (!report) return [];
+    const { total: usage, last: lastUsage, contextWindow } = report;
     const delta = this.#tokens.record(report);
-    return [
-      this.#event("thread.token_usage.updated", params, {
-        usage: report.total,
-        ...(delta ? { delta } : {}),
-        ...snakeFields({ lastUsage: report.last, contextWindow: report.contextWindow }),
-      }),
-    ];
+    const fields = snakeFields({ usage, delta, lastUsage, contextWindow });
+    return [this.#event("thread.token_usage.updated", params, fields)];
   }
 
   #errorReported(params: Fields): AnyThreadEvent[] {
@@ -237,28 +226,12 @@ export class TurnConverter {
     return [this.#event("error", params, { ...error, ...snakeFields({ willRetry }) })];
   }
 
-  /** One that is for no thread in particular stays what it is: it belongs to no turn's items. */
-  #warned(params: Fields): AnyThreadEvent[] {
-    const message = stringField(params, "message");
-    if (stringField(params, "threadId") === undefined || message === undefined) {
-      return [{ ...params, type: "warning" } as unknown as AnyThreadEvent];
-    }
-    return [this.#note(message, params)];
-  }
-
-  #rerouted(params: Fields): AnyThreadEvent[] {
-    const { fromModel, toModel, reason } = params;
-    const why = typeof reason === "string"
-      ? ` (${reason[0]?.toUpperCase()}${reason.slice(1)})`
-      : "";
-    const message = `model rerouted: ${fromModel} -> ${toModel}${why}`;
-    return [this.#note(message, params, snakeFields({ fromModel, toModel, reason }))];
-  }
-
-  /** What exec makes of a warning: an item of the type `error`. */
-  #note(message: string, params: Fields, more: Record<string, unknown> = {}): AnyThreadEvent {
-    const item = { id: this.#ownId(`note_${++this.#noteCount}`), type: "error", message, ...more };
-    return this.#item("item.completed", item as unknown as ThreadItem, params);
+  /** Exec makes an item of the type `error` of what the server wants to be known. */
+  #noted(method: string, params: Fields): AnyThreadEvent[] {
+    const note = readNote(method, params);
+    if (!note) return [passedOn(method, params)];
+    const item = { id: this.#ownId(`note_${++this.#noteCount}`), type: "error", ...note };
+    return [this.#item("item.completed", item as unknown as ThreadItem, params)];
   }
 
   /** An id for what the server gives none. */
@@ -280,6 +253,10 @@ export class TurnConverter {
       ...fields,
     } as unknown as AnyThreadEvent;
   }
+}
+
+function passedOn(method: string, params: Fields): AnyThreadEvent {
+  return { ...params, type: method } as unknown as AnyThreadEvent;
 }
 
 function isSpeech(item: Fields): boolean {
