@@ -41,8 +41,12 @@ export interface TurnCompletedEvent {
   type: "turn.completed";
   /** As the CLI reports it; for what the turn itself used see `Turn.turnUsage`. */
   usage: Usage;
+  /** What the turn itself used, where that is known. Written by the app-server. */
+  turn_usage?: Partial<Usage>;
   /** The turn that is over. Not written by `codex exec`. */
   turn_id?: string;
+  /** The turn's thread. Not written by `codex exec`. */
+  thread_id?: string;
   /** Written by some producers: `"early_exit"` and `"failed"` change the result of the turn. */
   status?: string;
   /** Written by some producers beside, or instead of, an `agent_message` item. */
@@ -55,6 +59,14 @@ export interface TurnFailedEvent {
   type: "turn.failed";
   /** Why, in the agent's words. */
   error: ThreadError;
+  /** The thread's total so far. Written by the app-server. */
+  usage?: Usage;
+  /** What the turn itself used, where that is known. Written by the app-server. */
+  turn_usage?: Partial<Usage>;
+  /** The turn that failed. Not written by `codex exec`. */
+  turn_id?: string;
+  /** The turn's thread. Not written by `codex exec`. */
+  thread_id?: string;
 }
 
 /** An item began. */
@@ -63,6 +75,10 @@ export interface ItemStartedEvent {
   type: "item.started";
   /** The item as it begins: a command without its output. */
   item: ThreadItem;
+  /** The item's turn. Not written by `codex exec`. */
+  turn_id?: string;
+  /** The item's thread. Not written by `codex exec`. */
+  thread_id?: string;
 }
 
 /** An item changed. */
@@ -71,6 +87,10 @@ export interface ItemUpdatedEvent {
   type: "item.updated";
   /** The whole item as it is now, not only what changed. */
   item: ThreadItem;
+  /** The item's turn. Not written by `codex exec`. */
+  turn_id?: string;
+  /** The item's thread. Not written by `codex exec`. */
+  thread_id?: string;
 }
 
 /** An item reached its end, well or not. */
@@ -79,12 +99,20 @@ export interface ItemCompletedEvent {
   type: "item.completed";
   /** The whole item as it ended. */
   item: ThreadItem;
+  /** The item's turn. Not written by `codex exec`. */
+  turn_id?: string;
+  /** The item's thread. Not written by `codex exec`. */
+  thread_id?: string;
 }
 
 /** What went wrong. */
 export interface ThreadError {
-  /** For people; no code comes with it. */
+  /** For people. */
   message: string;
+  /** The app-server's name for it, such as `usage_limit_exceeded`. Not written by `codex exec`. */
+  code?: string;
+  /** The HTTP status of the model's server, where the app-server tells it. */
+  http_status?: number;
 }
 
 /** An error that the event stream itself reports. */
@@ -96,6 +124,16 @@ export interface ThreadErrorEvent {
    * what `turn.failed` says.
    */
   message: string;
+  /** Whether the turn goes on with another attempt. Written by the app-server. */
+  will_retry?: boolean;
+  /** The app-server's name for it, such as `usage_limit_exceeded`. Not written by `codex exec`. */
+  code?: string;
+  /** The HTTP status of the model's server, where the app-server tells it. */
+  http_status?: number;
+  /** The turn it is about. Not written by `codex exec`. */
+  turn_id?: string;
+  /** The turn's thread. Not written by `codex exec`. */
+  thread_id?: string;
 }
 
 /** Every event that the official SDK knows, told apart by `type`. */
@@ -121,6 +159,11 @@ export interface TokenUsageUpdatedEvent {
   usage: Partial<Usage>;
   /** What was added since the last update. */
   delta?: Partial<Usage>;
+  /**
+   * The counts of the last request to the model, which is not what was added: updates repeat
+   * themselves. Written by the app-server.
+   */
+  last_usage?: Partial<Usage>;
   /** Tokens that the model's context holds at most. */
   context_window?: number;
 }

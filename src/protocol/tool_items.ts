@@ -125,7 +125,10 @@ function commandFailure(item: Fields): ToolOutcome["error"] {
 function statusFailure(item: Fields, code: string): ToolOutcome["error"] {
   const status = item["status"];
   const message = stringField(asFields(item["error"]), "message");
-  if (status === "declined") return { code: "declined", message: message ?? "It was declined." };
+  // Two producers' ways to say the same: as a status, and beside exec's own status.
+  if (status === "declined" || item["declined"] === true) {
+    return { code: "declined", message: message ?? "It was declined." };
+  }
   if (status !== "failed" && message === undefined) return undefined;
   return { code, message: message ?? "It failed." };
 }

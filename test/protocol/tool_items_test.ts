@@ -63,6 +63,10 @@ describe("toolOutcomeOf()", () => {
       ],
       [{ type: "command_execution", exit_code: null, status: "failed" }, failed("command_failed")],
       [{ type: "command_execution", status: "declined" }, failed("declined", "It was declined.")],
+      [
+        { type: "file_change", status: "failed", declined: true },
+        failed("declined", "It was declined."),
+      ],
       [{ type: "file_change", status: "completed" }, {}],
       [{ type: "file_change", status: "failed" }, failed("patch_failed")],
       [
