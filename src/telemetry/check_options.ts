@@ -20,6 +20,8 @@ const HEADERS: Rule = {
   isMet: (value) => typeof value === "function" || isObject(value) && areStrings(value),
 };
 
+const SWITCHES = ["prompts", "responses", "toolArguments", "toolOutput", "diffs"];
+
 const RULES: Record<keyof ConfigureOptions, Rule> = {
   env: OBJECT,
   enabled: BOOLEAN,
@@ -38,6 +40,11 @@ const RULES: Record<keyof ConfigureOptions, Rule> = {
   maxQueueBytes: POSITIVE,
   fetch: FUNCTION,
   semconv: oneOf("default", "gen_ai_latest_experimental"),
+  content: {
+    expected: `an object with ${SWITCHES.join(", ")} as booleans and maxLength above 0`,
+    isMet: isContent,
+  },
+  redact: FUNCTION,
   strict: BOOLEAN,
 };
 
@@ -78,6 +85,15 @@ function oneOf(...values: string[]): Rule {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isContent(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { maxLength, ...switches } = value;
+  return (maxLength === undefined || POSITIVE.isMet(maxLength)) &&
+    Object.entries(switches).every(([name, on]) =>
+      SWITCHES.includes(name) && (on === undefined || typeof on === "boolean")
+    );
 }
 
 function areStrings(record: Record<string, unknown>): boolean {

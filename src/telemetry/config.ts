@@ -12,6 +12,7 @@ import { parseHeaders } from "../otlp/headers.ts";
 import type { OtlpExporterOptions } from "../otlp/options.ts";
 import type { TlsFiles, TlsOptions } from "../otlp/ports.ts";
 import { VERSION } from "../version.ts";
+import { contentSettings } from "./content.ts";
 import { defined } from "./defined.ts";
 import {
   type Environment,
@@ -21,6 +22,7 @@ import {
   readVariable,
 } from "./env_values.ts";
 import type { ConfigureOptions, ProcessorName, SemconvMode } from "./options.ts";
+import { createRedactor } from "./redact.ts";
 import { samplerSetting } from "./sampler_setting.ts";
 import type { Destination, OtlpTarget, ResolvedSettings } from "./settings.ts";
 
@@ -48,6 +50,8 @@ export function resolveSettings(options: ConfigureOptions, env: Environment): Re
     sampler: options.sampler ?? samplerSetting(env, warnings),
     resource: chooseResource(sources),
     semconv: chooseSemconv(sources),
+    content: contentSettings(options.content, env),
+    redact: createRedactor(options.redact),
   };
   return { settings, warnings };
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { ErrorSummary, ExportSignal } from "../events/catalogue.ts";
+import type { ContentOptions } from "./content.ts";
 import type { Compression, ExporterError, HeaderOption } from "../otlp/options.ts";
 import type { Fetch, TlsOptions } from "../otlp/ports.ts";
 import type { Attributes, Sampler, SpanExporter, TracerProvider } from "./otel_types.ts";
@@ -52,6 +53,10 @@ export interface ConfigureOptions {
   fetch?: Fetch;
   /** Names of GenAI attributes; by default as `OTEL_SEMCONV_STABILITY_OPT_IN` says. */
   semconv?: SemconvMode;
+  /** What people and the agent wrote goes on spans only where a switch says so. */
+  content?: ContentOptions;
+  /** Masks more than the built-in patterns do; runs after them, over every text exported. */
+  redact?: (text: string) => string;
   /** Throw instead of answering with a status that holds an `error`. */
   strict?: boolean;
 }

@@ -53,7 +53,8 @@ export class Pipeline {
     this.#settings = settings;
     this.#bus = bus;
     this.#outlet = outlet;
-    this.#spans = new SpanSubscriber({ ...outlet.starter, mode: settings.semconv });
+    const { semconv: mode, content, redact } = settings;
+    this.#spans = new SpanSubscriber({ starter: outlet.starter, mode, content, redact });
   }
 
   /** The memory exporter, where spans are kept in memory. */

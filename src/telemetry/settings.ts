@@ -2,6 +2,7 @@ import type { Attributes, TracerProvider } from "@opentelemetry/api";
 import type { Sampler, SpanExporter } from "@opentelemetry/sdk-trace-base";
 import type { ExportSignal } from "../events/catalogue.ts";
 import type { OtlpExporterOptions } from "../otlp/options.ts";
+import type { ContentSettings } from "./content.ts";
 import type { ProcessorName, SemconvMode } from "./options.ts";
 import type { SamplerSetting } from "./sampler_setting.ts";
 
@@ -27,6 +28,9 @@ export interface Settings {
   sampler: SamplerSetting | Sampler;
   resource: Attributes;
   semconv: SemconvMode;
+  content: ContentSettings;
+  /** Runs over every text that is exported. */
+  redact: (text: string) => string;
 }
 
 /** Settings, or undefined when telemetry is off, and what to warn of. */

@@ -10,6 +10,7 @@ import { MemoryExporter } from "./record_exporters.ts";
 import { createSampler } from "./sampler.ts";
 import type { Destination, Settings } from "./settings.ts";
 import { SpanForwarder } from "./span_forwarder.ts";
+import { maskAttributes } from "./spans/mask.ts";
 import type { TurnStarter } from "./spans/start_turn.ts";
 import { type ChosenExporter, type ExporterContext, openExporter } from "./trace_exporter.ts";
 
@@ -61,7 +62,10 @@ function ownOutlet(
   });
   const ids = new ChosenIdGenerator();
   const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({ ...SDK_INFO, ...settings.resource }),
+    resource: resourceFromAttributes({
+      ...SDK_INFO,
+      ...maskAttributes(settings.resource, settings.redact),
+    }),
     sampler: createSampler(settings.sampler),
     spanProcessors: [forwarder],
     idGenerator: ids,

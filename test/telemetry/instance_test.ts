@@ -249,6 +249,10 @@ describe("configure() that fails", () => {
     ["maxQueueBytes", NaN],
     ["fetch", "fetch"],
     ["semconv", "latest"],
+    ["content", { prompts: "yes" }],
+    ["content", { prompt: true }],
+    ["content", { maxLength: 0 }],
+    ["redact", /secret/],
     ["strict", "yes"],
   ];
   for (const [option, value] of wrong) {

@@ -2,7 +2,7 @@
  * What each kind of event does to the children of a turn's span.
  * @module
  */
-import type { TelemetryEvent } from "../../events/catalogue.ts";
+import type { TelemetryEvent, ToolMetadata } from "../../events/catalogue.ts";
 import {
   approvalAttributes,
   errorAttributes,
@@ -11,14 +11,14 @@ import {
   toolEndAttributes,
   toolStart,
 } from "./attributes.ts";
-import type { RunSpans } from "./run_spans.ts";
+import type { ChildStart, RunSpans } from "./run_spans.ts";
 import { hrTimeOf } from "./time.ts";
 
 /** `codex.tool.start`. */
 export function toolStarted(run: RunSpans, event: TelemetryEvent<"codex.tool.start">): void {
   const { metadata, measurements } = event;
   const key = toolKey(metadata);
-  const opening = toolStart(metadata);
+  const opening = openingOf(run, metadata);
   if (run.ownerOf(key) === "mcp") return run.enrich(key, opening.attributes, "tool");
   run.open(key, { owner: "tool", start: hrTimeOf(measurements.system_time), ...opening });
 }
@@ -34,13 +34,16 @@ export function toolEnded(
     run.open(key, {
       owner: "tool",
       start: hrTimeOf(measurements.system_time - measurements.duration_ms),
-      ...toolStart(metadata),
+      ...openingOf(run, metadata),
     });
   }
   const error = metadata.error ?? failureOf(event.name);
   run.close(key, {
     at: { duration: measurements.duration },
-    attributes: toolEndAttributes(metadata, error),
+    attributes: {
+      ...toolEndAttributes(metadata, error),
+      ...run.content.toolResult(metadata.output),
+    },
     error,
   });
 }
@@ -57,7 +60,11 @@ export function mcpStarted(
     owner: "mcp",
     name: `execute_tool ${metadata.tool}`,
     start: hrTimeOf(measurements.system_time),
-    attributes: { ...toolAttributes(metadata), ...attributes },
+    attributes: {
+      ...toolAttributes(metadata),
+      ...attributes,
+      ...run.content.toolArguments(metadata.arguments),
+    },
   });
 }
 
@@ -69,8 +76,12 @@ export function mcpEnded(
   const { metadata, measurements } = event;
   const key = toolKey(metadata);
   const error = metadata.error ?? failureOf(event.name);
-  const attributes = { ...mcpAttributes(metadata), ...errorAttributes(error) };
   if (run.ownerOf(key) !== "mcp") return run.enrich(key, mcpAttributes(metadata));
+  const attributes = {
+    ...mcpAttributes(metadata),
+    ...errorAttributes(error),
+    ...run.content.toolResult(metadata.output),
+  };
   run.close(key, { at: { duration: measurements.duration }, attributes, error });
 }
 
@@ -138,7 +149,7 @@ export function compactionEnded(
   const failed = metadata.stage === "failed"
     ? { code: "compaction_failed", message: "The compaction failed." }
     : undefined;
-  if (metadata.stage === "completed") run.turn.setAttribute("gen_ai.conversation.compacted", true);
+  if (metadata.stage === "completed") run.describe({ "gen_ai.conversation.compacted": true });
   run.close(COMPACTION, {
     at: { time },
     attributes: {
@@ -160,6 +171,11 @@ export function toolKey({ call_id }: { call_id: string }): string {
 /** Key of the span of an approval. */
 export function approvalKey({ call_id }: { call_id: string }): string {
   return `approval:${call_id}`;
+}
+
+function openingOf(run: RunSpans, metadata: ToolMetadata): Pick<ChildStart, "name" | "attributes"> {
+  const { name, attributes } = toolStart(metadata);
+  return { name, attributes: { ...attributes, ...run.content.toolArguments(metadata.input) } };
 }
 
 function failureOf(name: string): { code: string; message: string } | undefined {

@@ -2,9 +2,10 @@ import { type Context, type HrTime, type Span, SpanStatusCode, trace } from "@op
 import type { Attributes, Tracer } from "@opentelemetry/api";
 import type { ErrorSummary, RunMetadata, TelemetryEvent } from "../../events/catalogue.ts";
 import type { SemconvMode } from "../options.ts";
-import { defined } from "../defined.ts";
 import { identityAttributes, turnEndAttributes, UNFINISHED } from "./attributes.ts";
 import { errorTypeOf } from "./error_type.ts";
+import { maskAttributes, type Redact } from "./mask.ts";
+import type { RunContent } from "./run_content.ts";
 import { addNanos, hrTimeOf, laterOf } from "./time.ts";
 
 /** What the spans of a run are made with. */
@@ -17,6 +18,8 @@ export interface RunSpansOptions {
   context: Context;
   /** When the turn began. */
   start: HrTime;
+  content: RunContent;
+  redact: Redact;
 }
 
 /** Which events a child span lives by: an MCP call is announced twice, its tool events come first. */
@@ -65,6 +68,11 @@ export class RunSpans {
     return this.#options.turn;
   }
 
+  /** What of the run's content may be exported. */
+  get content(): RunContent {
+    return this.#options.content;
+  }
+
   /** The context in which a child is active, or else the turn. */
   contextOf(key?: string): Context {
     const child = key === undefined ? undefined : this.#children.get(key);
@@ -84,29 +92,34 @@ export class RunSpans {
       known && known.thread_id === metadata.thread_id && known.turn_id === metadata.turn_id &&
       known.source === metadata.source
     ) return;
-    this.turn.setAttributes(defined(identityAttributes(metadata)));
+    this.describe(identityAttributes(metadata));
+  }
+
+  /** Adds attributes to the turn's span. */
+  describe(attributes: Attributes): void {
+    this.turn.setAttributes(this.#mask(attributes));
   }
 
   /** Adds an event to the turn's span. */
   addEvent(name: string, { time, attributes }: { time: number; attributes: Attributes }): void {
     const at = hrTimeOf(time);
     this.#last = laterOf(this.#last, at);
-    this.turn.addEvent(name, defined(attributes), at);
+    this.turn.addEvent(name, this.#mask(attributes), at);
   }
 
   /** Opens a child. */
   open(key: string, { owner, name, start, attributes }: ChildStart): void {
     this.#last = laterOf(this.#last, start);
-    const { tracer } = this.#options;
-    const options = { startTime: start, attributes: defined(attributes) };
-    const span = tracer.startSpan(name, options, this.#context);
+    const { tracer, redact } = this.#options;
+    const options = { startTime: start, attributes: this.#mask(attributes) };
+    const span = tracer.startSpan(redact(name), options, this.#context);
     this.#children.set(key, { span, start, owner });
   }
 
   /** Adds attributes to an open child, and says whose events it lives by from now on. */
   enrich(key: string, attributes: Attributes, owner?: ChildOwner): void {
     const open = this.#children.get(key);
-    open?.span.setAttributes(defined(attributes));
+    open?.span.setAttributes(this.#mask(attributes));
     if (open && owner) open.owner = owner;
   }
 
@@ -115,8 +128,8 @@ export class RunSpans {
     const open = this.#children.get(key);
     if (!open) return;
     this.#children.delete(key);
-    open.span.setAttributes(defined(attributes));
-    if (error) setError(open.span, error);
+    open.span.setAttributes(this.#mask(attributes));
+    if (error) this.#setError(open.span, error);
     const end = "time" in at ? at.time : addNanos(open.start, at.duration);
     this.#last = laterOf(this.#last, end);
     open.span.end(laterOf(end, open.start));
@@ -129,11 +142,15 @@ export class RunSpans {
     const { turn, mode } = this.#options;
     this.#closeAll(end, metadata.error);
     const durationMs = measurements.duration_ms;
-    turn.setAttributes(defined(turnEndAttributes(metadata, { durationMs, mode })));
+    const output = "output" in metadata ? metadata.output : undefined;
+    turn.setAttributes(this.#mask({
+      ...turnEndAttributes(metadata, { durationMs, mode }),
+      ...this.content.response(output),
+    }));
     if (metadata.error) {
-      setError(turn, metadata.error);
+      this.#setError(turn, metadata.error);
       const stack = "reason" in metadata ? metadata.reason.stack : undefined;
-      turn.addEvent("exception", defined(exceptionAttributes(metadata.error, stack)), end);
+      turn.addEvent("exception", this.#mask(exceptionAttributes(metadata.error, stack)), end);
     }
     turn.end(end);
   }
@@ -145,6 +162,15 @@ export class RunSpans {
     this.turn.end(this.#last);
   }
 
+  #setError(span: Span, error: ErrorSummary): void {
+    const message = this.#options.redact(error.message);
+    span.setStatus({ code: SpanStatusCode.ERROR, message });
+  }
+
+  #mask(attributes: Attributes): Attributes {
+    return maskAttributes(attributes, this.#options.redact);
+  }
+
   #closeAll(end: HrTime, error: ErrorSummary | undefined): void {
     for (const key of [...this.#children.keys()]) {
       const attributes = error
@@ -153,10 +179,6 @@ export class RunSpans {
       this.close(key, { at: { time: end }, attributes, error });
     }
   }
-}
-
-function setError(span: Span, error: ErrorSummary): void {
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
 }
 
 /** OpenTelemetry's conventions for exceptions on spans. */

@@ -11,8 +11,9 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import type { TelemetryEvent } from "../../events/catalogue.ts";
-import { defined } from "../defined.ts";
 import { turnStartAttributes } from "./attributes.ts";
+import { maskAttributes, type Redact } from "./mask.ts";
+import type { RunContent } from "./run_content.ts";
 import { hrTimeOf } from "./time.ts";
 import { traceIdOf } from "./trace_id.ts";
 
@@ -24,6 +25,12 @@ export interface TurnStarter {
    * cannot be chosen.
    */
   useTraceId?: (traceId: string) => void;
+}
+
+/** What the span of a turn says, and may say, from its start. */
+export interface TurnSpeech {
+  content: RunContent;
+  redact: Redact;
 }
 
 /** A turn's span, just started. */
@@ -40,7 +47,7 @@ export interface StartedTurn {
  */
 export function startTurn(
   event: TelemetryEvent<"codex.thread.start">,
-  starter: TurnStarter,
+  { starter, content, redact }: TurnSpeech & { starter: TurnStarter },
 ): StartedTurn {
   const { metadata, measurements } = event;
   const caller = context.active();
@@ -48,7 +55,10 @@ export function startTurn(
   const options = {
     kind: metadata.transport === "websocket" ? SpanKind.CLIENT : SpanKind.INTERNAL,
     startTime: start,
-    attributes: defined(turnStartAttributes(metadata)),
+    attributes: maskAttributes(
+      { ...turnStartAttributes(metadata), ...content.prompt(metadata.input) },
+      redact,
+    ),
   };
   const name = "invoke_agent codex";
   if (metadata.trace_id === undefined) {

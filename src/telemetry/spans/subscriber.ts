@@ -4,6 +4,7 @@
  */
 import { type Context, diag } from "@opentelemetry/api";
 import type { TelemetryEvent } from "../../events/catalogue.ts";
+import { contentOfRun, type ContentSettings } from "../content.ts";
 import type { SemconvMode } from "../options.ts";
 import { asText, tokenUpdateAttributes } from "./attributes.ts";
 import {
@@ -16,6 +17,8 @@ import {
   toolEnded,
   toolStarted,
 } from "./child_spans.ts";
+import type { Redact } from "./mask.ts";
+import { RunContent } from "./run_content.ts";
 import { RunSpans } from "./run_spans.ts";
 import { startTurn, type TurnStarter } from "./start_turn.ts";
 
@@ -47,8 +50,11 @@ export const SPAN_EVENTS = [
 export type SpanEvent = TelemetryEvent<typeof SPAN_EVENTS[number]>;
 
 /** What a subscriber makes its spans with. */
-export interface SpanSubscriberOptions extends TurnStarter {
+export interface SpanSubscriberOptions {
+  starter: TurnStarter;
   mode: SemconvMode;
+  content: ContentSettings;
+  redact: Redact;
 }
 
 /** Builds the spans of all runs from what the bus announces. Never throws. */
@@ -97,8 +103,11 @@ export class SpanSubscriber {
 
   #start(event: TelemetryEvent<"codex.thread.start">): void {
     if (event.metadata.tracing_disabled === true) return;
-    const { tracer, mode } = this.#options;
-    const run = new RunSpans({ tracer, mode, ...startTurn(event, this.#options) });
+    const { starter, mode, redact } = this.#options;
+    const switches = contentOfRun(this.#options.content, event.metadata.trace_sensitive);
+    const content = new RunContent(switches, redact);
+    const started = startTurn(event, { starter, content, redact });
+    const run = new RunSpans({ tracer: starter.tracer, mode, content, redact, ...started });
     this.#runs.set(event.metadata.span_token, run);
   }
 }
@@ -138,6 +147,7 @@ function observe(run: RunSpans, event: RunEvent): void {
       return run.addEvent(event.name, { time, attributes: tokenUpdateAttributes(event.metadata) });
     case "codex.turn.diff.updated": {
       const attributes = { "codex.diff.length": asText(event.metadata.diff).length };
+      run.describe(run.content.diff(event.metadata.diff));
       return run.addEvent(event.name, { time, attributes });
     }
     case "codex.rate_limit.updated": {

@@ -1,0 +1,20 @@
+import type { Attributes, AttributeValue } from "@opentelemetry/api";
+
+/** A redactor: gives a text back without its secrets. */
+export type Redact = (text: string) => string;
+
+/** Attributes as they may be exported: masked, and without those that have no value. */
+export function maskAttributes(attributes: Attributes, redact: Redact): Attributes {
+  const masked: Attributes = {};
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value !== undefined) masked[key] = maskValue(value, redact);
+  }
+  return masked;
+}
+
+function maskValue(value: AttributeValue, redact: Redact): AttributeValue {
+  if (typeof value === "string") return redact(value);
+  if (!Array.isArray(value)) return value;
+  return value.map((item) => typeof item === "string" ? redact(item) : item) as AttributeValue;
+}
