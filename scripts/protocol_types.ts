@@ -10,9 +10,14 @@ import { join } from "node:path";
 import process from "node:process";
 import { cliPath } from "./app_server/cli.ts";
 import { compareTypes, composeTypes } from "./app_server/type_file.ts";
-import { ROOT } from "./lib/recordings.ts";
+import { isMain, ROOT, runtimeProgram } from "./lib/project.ts";
 
 const FILE = join(ROOT, "src/protocol/app_server/types.ts");
+
+/** How the installed CLI's protocol differs from what is checked in, a line each. */
+export function protocolDrift(): string[] {
+  return compareTypes(readFileSync(FILE, "utf8"), generate());
+}
 
 function generate(): string {
   const cli = cliPath();
@@ -27,8 +32,7 @@ function generate(): string {
 }
 
 function format(text: string): string {
-  const deno = join(ROOT, "node_modules/.bin/deno");
-  return execFileSync(deno, ["fmt", "--ext", "ts", "-"], {
+  return execFileSync(runtimeProgram("deno"), ["fmt", "--ext", "ts", "-"], {
     cwd: ROOT,
     input: text,
     encoding: "utf8",
@@ -36,9 +40,8 @@ function format(text: string): string {
   });
 }
 
-const generated = generate();
-if (process.argv.includes("--check")) {
-  const differences = compareTypes(readFileSync(FILE, "utf8"), generated);
+function check(): void {
+  const differences = protocolDrift();
   for (const line of differences) console.log(line);
   console.log(
     differences.length === 0
@@ -46,7 +49,9 @@ if (process.argv.includes("--check")) {
       : "The protocol has drifted. Run scripts/protocol_types.ts and read the difference.",
   );
   process.exitCode = differences.length === 0 ? 0 : 1;
-} else {
-  writeFileSync(FILE, generated);
-  console.log(`${FILE}: ${generated.split("\n").length} lines`);
+}
+
+if (isMain(import.meta.url)) {
+  if (process.argv.includes("--check")) check();
+  else writeFileSync(FILE, generate());
 }

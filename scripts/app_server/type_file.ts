@@ -47,8 +47,9 @@ function describeChange(
 
 function splitTypes(text: string): Map<string, string> {
   const types = new Map<string, string>();
-  for (const part of text.split(/^(?=export type )/m).slice(1)) {
-    types.set(/^export type (\w+)/.exec(part)![1]!, part.trim());
+  for (const part of text.split(/^(?=export type )/m)) {
+    const name = /^export type (\w+)/.exec(part)?.[1];
+    if (name !== undefined) types.set(name, part.trim());
   }
   return types;
 }
