@@ -15,7 +15,7 @@ export interface TurnInput {
 
 /** What ends a line, or hides what a path says. */
 // deno-lint-ignore no-control-regex
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * Adds attachments to the input of a turn: images to its images, other files as a list of paths at
@@ -47,9 +47,13 @@ function listFiles(files: readonly Attachment[]): string {
   return lines.length === 0 ? "" : ["Attached files, for you to read:", ...lines].join("\n");
 }
 
-/** So that a name cannot pass for a line of the prompt. */
+/** So that a name cannot pass for a line of the prompt. JSON leaves some of these as they are. */
 function quote(text: string): string {
-  return UNPRINTABLE.test(text) ? JSON.stringify(text) : text;
+  if (text.search(UNPRINTABLE) < 0) return text;
+  return JSON.stringify(text).replace(
+    UNPRINTABLE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function union(one: readonly string[], other: readonly string[]): string[] {

@@ -100,6 +100,7 @@ export class Workspace {
   async #write(path: string, text: string): Promise<void> {
     const file = await this.#context.files.createFile(path);
     try {
+      if (text === "") return;
       await file.write(new TextEncoder().encode(text));
       await file.sync();
     } finally {

@@ -3,8 +3,15 @@ import { describe, it } from "node:test";
 import { isCodexError } from "../../src/errors.ts";
 import type { Files } from "../../src/files/files.ts";
 import type { StagingFiles } from "../../src/files/ports.ts";
-import { stagingFiles } from "../../src/runtime/staging_files.ts";
-import { contentsOf, Place, portOf, type Step, steppedPort, systemError } from "./helpers.ts";
+import {
+  contentsOf,
+  hastyPort,
+  Place,
+  portOf,
+  type Step,
+  steppedPort,
+  systemError,
+} from "./helpers.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -133,7 +140,7 @@ async function runFailing(
   options: { code: string; isAffected: (step: Step) => boolean; place: Place },
 ): Promise<{ isOver: boolean; error: unknown }> {
   let steps = 0;
-  const port = steppedPort(stagingFiles, async (step) => {
+  const port = steppedPort(hastyPort, (step) => {
     if (options.isAffected(step) && ++steps === failing) throw systemError(options.code);
   });
   const files = options.place.files({ port });
@@ -167,7 +174,7 @@ describe("a full disk", () => {
   it("in the sweep that comes before does not stop staging, and is counted", async () => {
     using place = new Place();
     await prepare(place);
-    const port = steppedPort(stagingFiles, async ({ name, args }) => {
+    const port = steppedPort(hastyPort, ({ name, args }) => {
       if (name === "rename" && String(args[1]).includes(".trash-")) throw systemError("EIO");
     });
     const files = place.files({ port });
@@ -183,7 +190,7 @@ describe("a full disk", () => {
   it("does not keep from staging what is there already", async () => {
     using place = new Place();
     await prepare(place);
-    const port = steppedPort(stagingFiles, async ({ name, args }) => {
+    const port = steppedPort(hastyPort, ({ name, args }) => {
       const isContent = name === "createFile" && String(args[0]).endsWith("current.txt");
       if (isContent) throw systemError("ENOSPC");
     });

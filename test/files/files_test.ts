@@ -102,7 +102,7 @@ describe("stage()", () => {
 
   it("copies for a further name where the disk has no links", async () => {
     using place = new Place();
-    const port = steppedPort(stagingFiles, async ({ name }) => {
+    const port = steppedPort(stagingFiles, ({ name }) => {
       if (name === "link") throw systemError("EPERM");
     });
     const files = place.files({ port });
@@ -194,7 +194,7 @@ describe("stage()", () => {
     using place = new Place();
     const path = place.source("a.txt", "before");
     let opened = 0;
-    const port = steppedPort(stagingFiles, async ({ name }) => {
+    const port = steppedPort(stagingFiles, ({ name }) => {
       if (name === "openSource" && ++opened === 2) place.source("a.txt", "after!!");
     });
     const files = place.files({ port });
@@ -228,7 +228,7 @@ describe("stage()", () => {
   it("goes on when the whole folder is removed in the middle", async () => {
     using place = new Place();
     let isRemoved = false;
-    const port = steppedPort(stagingFiles, async ({ name }) => {
+    const port = steppedPort(stagingFiles, ({ name }) => {
       if (name !== "sync" || isRemoved) return;
       isRemoved = true;
       rmSync(place.root, { recursive: true });
@@ -340,7 +340,7 @@ describe("cleaning up", () => {
 describe("what other processes left in the middle of their work", () => {
   /** Leaves a workspace behind, as a process that was killed does. */
   async function abandon(place: Place, state: "gone" | "unknown" | "alive"): Promise<void> {
-    const port = steppedPort(await portOf(state), async ({ name, args }) => {
+    const port = steppedPort(await portOf(state), ({ name, args }) => {
       if (name === "remove" && String(args[0]).includes(".tmp-")) throw systemError("EIO");
       if (name === "rename") throw systemError("EIO");
     });
@@ -378,7 +378,7 @@ describe("what other processes left in the middle of their work", () => {
   it("is finished when it is a removal, or undone where the entry was made anew", async () => {
     using place = new Place();
     const files = place.files();
-    const port = steppedPort(await portOf("gone"), async ({ name, args }) => {
+    const port = steppedPort(await portOf("gone"), ({ name, args }) => {
       if (name === "remove" && String(args[0]).includes(".trash-")) throw systemError("EIO");
     });
     const { checksum } = await files.stage(place.source("a.txt"));

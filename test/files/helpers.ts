@@ -24,8 +24,8 @@ export class Place {
   nowMs: number = Date.now();
 
   /** Another user of the staging folder, as if of a process of its own. */
-  files(options: { port?: StagingFiles; telemetry?: EventBus; autoSweep?: boolean } = {}): Files {
-    const { port = stagingFiles, telemetry = new EventBus() } = options;
+  files(options: { port?: StagingFiles; telemetry?: EventBus } = {}): Files {
+    const { port = hastyPort, telemetry = new EventBus() } = options;
     return createFiles({
       platform: { ...stagingPlatform, load: () => Promise.resolve(port) },
       telemetry,
@@ -84,8 +84,17 @@ export async function portOf(state: "gone" | "unknown" | "alive"): Promise<Stagi
     gone: { ...own, pid: DEAD_PID },
     unknown: { ...own, host: "abcdef0123456789" },
   };
-  return { ...stagingFiles, owner: () => Promise.resolve(owners[state]) };
+  return { ...hastyPort, owner: () => Promise.resolve(owners[state]) };
 }
+
+/** The real port, but that it leaves to the system when content reaches the disk: tests make much. */
+export const hastyPort: StagingFiles = {
+  ...stagingFiles,
+  createFile: async (path) => ({
+    ...await stagingFiles.createFile(path),
+    sync: () => Promise.resolve(),
+  }),
+};
 
 /** A step of the file system, by the name of its function and its arguments. */
 export type Step = { name: string; args: unknown[] };
@@ -93,7 +102,7 @@ export type Step = { name: string; args: unknown[] };
 /** A port that calls `before` ahead of everything that touches the disk. */
 export function steppedPort(
   port: StagingFiles,
-  before: (step: Step) => Promise<void>,
+  before: (step: Step) => void | Promise<void>,
 ): StagingFiles {
   const step =
     <A extends unknown[], R>(name: string, run: (...args: A) => Promise<R>) =>

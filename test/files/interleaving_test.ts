@@ -4,8 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { Files } from "../../src/files/files.ts";
 import type { StagedFile } from "../../src/files/options.ts";
-import { stagingFiles } from "../../src/runtime/staging_files.ts";
-import { contentsOf, Place, steppedPort } from "./helpers.ts";
+import { contentsOf, hastyPort, Place, steppedPort } from "./helpers.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -16,7 +15,7 @@ function contenders(
   options: { count: number; afterTurn?: () => void },
 ): Files[] {
   return Array.from({ length: options.count }, (_, index) => {
-    const port = steppedPort(stagingFiles, async ({ name }) => {
+    const port = steppedPort(hastyPort, async ({ name }) => {
       await scheduler.schedule(Promise.resolve(), `${index} ${name}`);
       options.afterTurn?.();
     });
