@@ -5,8 +5,11 @@
 
 /** Limits of the waits, in milliseconds. */
 export interface BackoffPolicy {
+  /** After the first failure. */
   initialMs: number;
+  /** The longest, before jitter. */
   maxMs: number;
+  /** How much longer each is than the one before. */
   factor: number;
 }
 

@@ -1,5 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import { VERSION } from "../version.ts";
+import { DEFAULT_BACKOFF } from "./backoff.ts";
 import { systemClock } from "./clock.ts";
 import type { Codec } from "./encode.ts";
 import { DEFAULT_BASE_URL, parseEndpoint, signalUrl, splitCredentials } from "./endpoint.ts";
@@ -8,6 +9,7 @@ import { FetchTransport } from "./fetch_transport.ts";
 import { HeaderSource } from "./header_source.ts";
 import type { HeaderOption, OtlpExporterOptions } from "./options.ts";
 import { Pipeline } from "./pipeline.ts";
+import { PlainFetch } from "./plain_fetch.ts";
 import type { Fetch, TlsOptions } from "./ports.ts";
 import { TlsFetch } from "./tls_fetch.ts";
 
@@ -27,7 +29,7 @@ export function createPipeline<Item>(
   const endpoint = chooseEndpoint(
     options.url ?? env.url ?? signalUrl(DEFAULT_BASE_URL, codec.signal)!,
   );
-  const { connect, close } = chooseFetch(options, env);
+  const connector = chooseFetch(options, env);
   const transport = new FetchTransport({
     url: endpoint.url,
     signal: codec.signal,
@@ -37,15 +39,16 @@ export function createPipeline<Item>(
       ...(endpoint.authorization ? { authorization: endpoint.authorization } : {}),
     },
     timeoutMs: positive("timeoutMillis", options.timeoutMillis ?? env.timeoutMillis, 10_000),
-    connect,
+    connect: () => connector.connect(),
     clock,
     secrets: endpoint.secrets,
   });
   return new Pipeline({
     codec,
     clock,
-    close,
+    close: () => connector.close(),
     send: (attempt) => transport.send(attempt),
+    backoff: options.backoff ?? DEFAULT_BACKOFF,
     observer: options.observer ?? {},
     compression: options.compression ?? env.compression ?? "gzip",
     concurrency: positive("concurrencyLimit", options.concurrencyLimit, 8),
@@ -81,23 +84,20 @@ function lowerNames(headers: Record<string, string>): Record<string, string> {
 }
 
 interface Connector {
-  connect: () => Fetch | Promise<Fetch>;
-  close: () => void;
+  connect(): Fetch | Promise<Fetch>;
+  close(): void;
 }
 
 function chooseFetch(options: OtlpExporterOptions, env: EnvironmentSettings): Connector {
   const tls: TlsOptions = { ...env.tls, ...options.tls };
-  if (Object.values(tls).every((value) => value === undefined)) {
-    const custom = options.fetch;
-    return { connect: () => custom ?? globalFetch, close: () => {} };
+  const isPlain = Object.values(tls).every((value) => value === undefined);
+  if (options.fetch && !isPlain) {
+    throw new TypeError("Give an exporter either fetch or tls, not both.");
   }
-  if (options.fetch) throw new TypeError("Give an exporter either fetch or tls, not both.");
-  const secured = new TlsFetch(tls, options.platform?.tls);
-  return { connect: () => secured.connect(), close: () => secured.close() };
+  const { fetch, platform } = options;
+  if (fetch) return { connect: () => fetch, close: () => {} };
+  return isPlain ? new PlainFetch(platform?.http) : new TlsFetch(tls, platform?.tls);
 }
-
-/** Looked up at each call, so that what replaces the global later is used. */
-const globalFetch: Fetch = (url, init) => globalThis.fetch(url, init);
 
 function positive(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;

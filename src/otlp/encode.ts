@@ -12,7 +12,7 @@ export interface Codec<Item> {
   /** Whether what came by different calls must not share a request. */
   apart?: boolean;
   /** What an item counts for: 1, or for metrics its data points. */
-  weight(item: Item): number;
+  weight: (item: Item) => number;
   /** Encodes items as one request body. May throw for a value that JSON cannot hold. */
   encode(items: Item[]): Uint8Array<ArrayBuffer>;
 }

@@ -3,6 +3,7 @@
  * edge runtime bundles and what the telemetry pipeline is built on.
  * @module
  */
+export type { BackoffPolicy } from "./backoff.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
 export { DEFAULT_BASE_URL, displayUrl, parseEndpoint, signalUrl } from "./endpoint.ts";
 export { type Environment, type EnvironmentSettings, environmentSettings } from "./environment.ts";
@@ -26,9 +27,9 @@ export type {
   OtlpExporterOptions,
 } from "./options.ts";
 export type {
+  Connection,
   Fetch,
   OtlpPlatform,
-  TlsConnection,
   TlsFiles,
   TlsMaterial,
   TlsOptions,

@@ -1,6 +1,6 @@
 import { isCodexError } from "../errors.ts";
 import { parseRetryAfter, redirectTarget, statusVerdict } from "./classify.ts";
-import type { Clock, Timer } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { displayUrl } from "./endpoint.ts";
 import type { HeaderSource } from "./header_source.ts";
 import type { HeaderRecord } from "./options.ts";
@@ -37,27 +37,23 @@ export interface Attempt {
   abort: AbortSignal;
 }
 
-interface Means {
-  fetch: Fetch;
-  headers: HeaderRecord;
-}
-
 /** How far a request has come. */
 interface Progress {
+  /** The user's headers that were sent. */
+  headers?: HeaderRecord;
   /** The collector has said yes; what breaks after that loses no data. */
   accepted?: boolean;
-}
-
-interface Exchange {
-  attempt: Attempt;
-  means: Means;
-  progress: Progress;
-  abort: AbortSignal;
 }
 
 interface Answer {
   response: Response;
   body: string | undefined;
+}
+
+interface Exchange {
+  attempt: Attempt;
+  progress: Progress;
+  abort: AbortSignal;
 }
 
 /** Posts one body with `fetch` and says what became of it. Never rejects. */
@@ -73,58 +69,50 @@ export class FetchTransport {
   /** Posts once, and once more after a 401 or 403 when there may be better headers. */
   async send(attempt: Attempt): Promise<SendResult> {
     const { headers } = this.#options;
-    for (let tries = 1;; tries++) {
-      let used: HeaderRecord;
-      let fetch: Fetch;
-      try {
-        fetch = await this.#options.connect();
-      } catch (error) {
-        return this.#noConnection(error);
-      }
-      try {
-        used = await headers.get();
-      } catch {
-        return retry("headers", "The function that gives the headers failed.");
-      }
-      const result = await this.#post(attempt, { headers: used, fetch });
-      const unauthorized = "status" in result && (result.status === 401 || result.status === 403);
-      if (!unauthorized || !headers.renewable || tries > 1) return result;
-      headers.refuse(used);
-    }
-  }
-
-  async #post(attempt: Attempt, means: Means): Promise<SendResult> {
-    const { clock, timeoutMs } = this.#options;
-    const abort = new AbortController();
     const progress: Progress = {};
-    let timer: Timer | undefined;
-    let stop = (): void => {};
-    // A race, because an injected fetch may not listen to the signal.
-    const cut = new Promise<SendResult>((resolve) => {
-      const end = (result: SendResult) => resolve(progress.accepted ? ALL_ACCEPTED : result);
-      const late = () => end(retry("timeout", `No answer within ${timeoutMs} ms.`));
-      timer = clock.setTimer(late, { delayMs: timeoutMs, background: true });
-      stop = () => end(retry("connection", "The exporter was shut down before the answer came."));
-    });
-    attempt.abort.addEventListener("abort", stop);
-    if (attempt.abort.aborted) stop();
-    try {
-      const answered = this.#request({ attempt, means, progress, abort: abort.signal })
-        .then((answer) => this.#judge(answer, attempt.count), (error) => this.#noAnswer(error));
-      return await Promise.race([answered, cut]);
-    } finally {
-      abort.abort();
-      timer?.cancel();
-      attempt.abort.removeEventListener("abort", stop);
-    }
+    const result = await this.#post(attempt, progress);
+    const unauthorized = "status" in result && (result.status === 401 || result.status === 403);
+    if (!unauthorized || !headers.renewable || !progress.headers) return result;
+    headers.refuse(progress.headers);
+    return await this.#post(attempt, {});
   }
 
-  async #request({ attempt, means, progress, abort }: Exchange): Promise<Answer> {
+  /** One exchange within the timeout. A race, because what is injected may not hear the signal. */
+  #post(attempt: Attempt, progress: Progress): Promise<SendResult> {
+    const { clock, timeoutMs } = this.#options;
+    return new Promise((resolve) => {
+      const abort = new AbortController();
+      const end = (result: SendResult) => {
+        timer.cancel();
+        attempt.abort.removeEventListener("abort", stop);
+        resolve(result);
+      };
+      const cut = (reason: FailureReason, message: string) => {
+        end(progress.accepted ? ALL_ACCEPTED : retry(reason, message));
+        abort.abort();
+      };
+      const stop = () => cut("connection", "The exporter was shut down before the answer came.");
+      const late = () => cut("timeout", `No answer within ${timeoutMs} ms.`);
+      const timer = clock.setTimer(late, { delayMs: timeoutMs, background: true });
+      attempt.abort.addEventListener("abort", stop);
+      if (attempt.abort.aborted) return stop();
+      this.#exchange({ attempt, progress, abort: abort.signal })
+        .then(end, (error) => end(this.#noAnswer(error)));
+    });
+  }
+
+  async #exchange({ attempt, progress, abort }: Exchange): Promise<SendResult> {
+    const fetch = await this.#options.connect();
+    try {
+      progress.headers = await this.#options.headers.get();
+    } catch {
+      return retry("headers", "The function that gives the headers failed.");
+    }
     let url = this.#options.url;
     for (let redirects = 0;; redirects++) {
-      const response = await means.fetch(url, {
+      const response = await fetch(url, {
         method: "POST",
-        headers: this.#headers(means.headers, attempt.payload),
+        headers: this.#headers(progress.headers, attempt.payload),
         body: attempt.payload.bytes,
         redirect: "manual",
         signal: abort,
@@ -133,7 +121,9 @@ export class FetchTransport {
       const location = response.headers.get("location");
       const target = redirectTarget(response.status, { from: url, location });
       const body = await readBounded(response);
-      if (target === undefined || redirects === MAX_REDIRECTS) return { response, body };
+      if (target === undefined || redirects === MAX_REDIRECTS) {
+        return this.#judge({ response, body }, attempt.count);
+      }
       url = target;
     }
   }
@@ -164,10 +154,6 @@ export class FetchTransport {
     }
     const reason = verdict === "redirect" ? "redirect" : "http_status";
     return { kind: "refused", reason, message, status };
-  }
-
-  #noConnection(error: unknown): SendResult {
-    return retry(ownReason(error) ?? "connection", this.#scrub(messageOf(error)));
   }
 
   #noAnswer(error: unknown): SendResult {

@@ -7,10 +7,17 @@ interface Segment<Item> {
   ticket: Ticket;
 }
 
-/** Items taken out together, each with the call it came by. */
+/** A run of items in a chunk, from index `from` up to `to`, that came by one call. */
+export interface Owner {
+  ticket: Ticket;
+  from: number;
+  to: number;
+}
+
+/** Items taken out together, with the calls they came by. */
 export interface Chunk<Item> {
   items: Item[];
-  tickets: Ticket[];
+  owners: Owner[];
 }
 
 /** What has come in and is not yet encoded, oldest first. */
@@ -32,21 +39,20 @@ export class Intake<Item> {
 
   /** Takes out up to `max` of the oldest items, `apart` only such as came by one call. */
   take(max: number, options: { apart?: boolean } = {}): Chunk<Item> {
-    const items: Item[] = [];
-    const tickets: Ticket[] = [];
+    let items: Item[] = [];
+    const owners: Owner[] = [];
     while (items.length < max && this.#size > 0) {
       const segment = this.#segments[this.#head]!;
-      const to = Math.min(segment.items.length, segment.from + max - items.length);
-      for (let i = segment.from; i < to; i++) {
-        items.push(segment.items[i]!);
-        tickets.push(segment.ticket);
-      }
-      this.#size -= to - segment.from;
-      segment.from = to;
-      if (to === segment.items.length) this.#dropHead();
+      const from = items.length;
+      const part = segment.items.slice(segment.from, segment.from + max - from);
+      items = from === 0 ? part : append(items, part);
+      owners.push({ ticket: segment.ticket, from, to: items.length });
+      this.#size -= part.length;
+      segment.from += part.length;
+      if (segment.from === segment.items.length) this.#dropHead();
       if (options.apart) break;
     }
-    return { items, tickets };
+    return { items, owners };
   }
 
   /** Moves the head and, from time to time, the array: `shift()` alone is slow on a long one. */
@@ -56,4 +62,9 @@ export class Intake<Item> {
     this.#segments = this.#segments.slice(this.#head);
     this.#head = 0;
   }
+}
+
+function append<Item>(items: Item[], more: Item[]): Item[] {
+  for (const item of more) items.push(item);
+  return items;
 }

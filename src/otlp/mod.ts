@@ -24,8 +24,10 @@ import {
 
 export {
   AggregationTemporalityPreference,
+  type BackoffPolicy,
   type Clock,
   type Compression,
+  type Connection,
   type DropReason,
   type ExportDrop,
   type ExporterError,
@@ -43,7 +45,6 @@ export {
   type Signal,
   type TemporalityPreference,
   type Timer,
-  type TlsConnection,
   type TlsFiles,
   type TlsMaterial,
   type TlsOptions,

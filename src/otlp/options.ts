@@ -2,6 +2,7 @@
  * Options of the exporters.
  * @module
  */
+import type { BackoffPolicy } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import type { ExportObserver } from "./observer.ts";
 import type { Fetch, OtlpPlatform, TlsOptions } from "./ports.ts";
@@ -41,6 +42,8 @@ export interface OtlpExporterOptions {
   shutdownTimeoutMillis?: number;
   /** Between two announcements of drops for one reason, in milliseconds. Default 10 000. */
   dropIntervalMillis?: number;
+  /** Waits after failures in a row. Default: 1 s, growing by half up to 30 s. */
+  backoff?: BackoffPolicy;
   /** Hears what becomes of the data. */
   observer?: ExportObserver;
   /** What the runtime provides; the exporters of this package's entry points bring it along. */

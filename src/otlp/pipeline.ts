@@ -1,6 +1,6 @@
 import { CodexError } from "../errors.ts";
 import { Account } from "./account.ts";
-import { DEFAULT_BACKOFF } from "./backoff.ts";
+import type { BackoffPolicy } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { compress } from "./compress.ts";
 import { Desk } from "./desk.ts";
@@ -25,6 +25,7 @@ export interface PipelineOptions<Item> {
   /** Lets go of sockets, after the last request. */
   close: () => void;
   clock: Clock;
+  backoff: BackoffPolicy;
   observer: ExportObserver;
   compression: Compression;
   concurrency: number;
@@ -32,6 +33,12 @@ export interface PipelineOptions<Item> {
   maxRequestBytes: number;
   shutdownTimeoutMs: number;
   dropIntervalMs: number;
+}
+
+interface Run<Item> {
+  weight: (item: Item) => number;
+  from?: number;
+  to?: number;
 }
 
 /** From `export()` to the collector: intake, encoding, outbox, sender. */
@@ -54,7 +61,7 @@ export class Pipeline<Item> {
     this.#account = new Account({ ...options, signal });
     this.#desk = new Desk(clock);
     this.#outbox = new Outbox(options.maxQueueBytes);
-    this.#gate = new Gate({ clock, policy: DEFAULT_BACKOFF, onOpen: () => this.#advance() });
+    this.#gate = new Gate({ clock, policy: options.backoff, onOpen: () => this.#advance() });
     this.#sender = new Sender({
       outbox: this.#outbox,
       gate: this.#gate,
@@ -124,7 +131,8 @@ export class Pipeline<Item> {
       await this.#sender.stop();
       await this.#encoding;
       if (this.#intake.size > 0) {
-        this.#giveUp(this.#shares(this.#intake.take(this.#intake.size)), "shutdown");
+        const left = this.#intake.take(this.#intake.size);
+        this.#giveUp(sharesOf(left, this.#options.codec), "shutdown");
       }
       for (const parcel of this.#outbox.clear()) this.#giveUp(parcel.shares, "shutdown");
       this.#account.flush();
@@ -164,17 +172,13 @@ export class Pipeline<Item> {
 
   async #encodeOne(): Promise<void> {
     const { codec, maxRequestBytes, maxQueueBytes, compression } = this.#options;
-    const { items, tickets } = this.#intake.take(codec.maxItems, codec);
+    const chunk = this.#intake.take(codec.maxItems, codec);
     const maxBytes = Math.min(maxRequestBytes, maxQueueBytes);
-    for (const run of encodeAll(items, { codec, maxBytes })) {
-      const [from, to] = [run.from, run.to];
-      const shares = this.#shares({
-        items: items.slice(from, to),
-        tickets: tickets.slice(from, to),
-      });
+    for (const run of encodeAll(chunk.items, { codec, maxBytes })) {
+      const shares = sharesOf(chunk, { weight: codec.weight, from: run.from, to: run.to });
       if ("bytes" in run) {
         const payload = await compress(run.bytes, compression);
-        const average = payload.bytes.byteLength / (to - from);
+        const average = payload.bytes.byteLength / (run.to - run.from);
         this.#averageBytes = this.#averageBytes * 0.9 + average * 0.1;
         this.#store(payload, shares);
       } else this.#giveUp(shares, run.reason, `An item was left out. ${run.message}`);
@@ -192,7 +196,7 @@ export class Pipeline<Item> {
     while (this.#outbox.bytes + this.#intake.size * this.#averageBytes > maxQueueBytes) {
       const parcel = this.#outbox.dropOldest();
       if (!parcel && this.#intake.size <= codec.maxItems) return;
-      const shares = parcel?.shares ?? this.#shares(this.#intake.take(codec.maxItems));
+      const shares = parcel?.shares ?? sharesOf(this.#intake.take(codec.maxItems), codec);
       this.#giveUp(shares, "queue_full");
     }
   }
@@ -221,15 +225,23 @@ export class Pipeline<Item> {
     const error = this.#account.dropped(count, { reason, ...(message ? { message } : {}) });
     this.#desk.settle(shares, error);
   }
+}
 
-  #shares({ items, tickets }: Chunk<Item>): Map<Ticket, number> {
-    const shares = new Map<Ticket, number>();
-    items.forEach((item, index) => {
-      const ticket = tickets[index]!;
-      shares.set(ticket, (shares.get(ticket) ?? 0) + this.#options.codec.weight(item));
-    });
-    return shares;
+/** What a run of a chunk counts for each call it came by. */
+function sharesOf<Item>(
+  { items, owners }: Chunk<Item>,
+  { weight, from = 0, to = items.length }: Run<Item>,
+): Map<Ticket, number> {
+  const shares = new Map<Ticket, number>();
+  for (const owner of owners) {
+    const end = Math.min(to, owner.to);
+    let share = 0;
+    for (let index = Math.max(from, owner.from); index < end; index++) {
+      share += weight(items[index]!);
+    }
+    if (share > 0) shares.set(owner.ticket, (shares.get(owner.ticket) ?? 0) + share);
   }
+  return shares;
 }
 
 function total(shares: Map<Ticket, number>): number {

@@ -30,8 +30,8 @@ export interface TlsFiles {
 /** TLS settings: each part as text or as a file. */
 export type TlsOptions = TlsMaterial & TlsFiles;
 
-/** A `fetch` that is bound to certificates. */
-export interface TlsConnection {
+/** A `fetch` with sockets of its own. */
+export interface Connection {
   /** Sends by connections that use the certificates. */
   fetch: Fetch;
   /** Lets go of idle sockets. Idempotent. */
@@ -48,13 +48,18 @@ export interface TlsPort {
    * Binds a `fetch` to certificates.
    * @throws {CodexError} `tls_invalid_pem`, `tls_key_mismatch`.
    */
-  connect(material: TlsMaterial): Promise<TlsConnection>;
+  connect(material: TlsMaterial): Promise<Connection>;
 }
 
 /** What the platform gives to an exporter. */
 export interface OtlpPlatform {
   /** Environment variables. */
   env?: () => Readonly<Record<string, string | undefined>>;
+  /**
+   * Opens a `fetch` that costs less than the global one, which is used where this gives nothing;
+   * asked once, when the first request of an exporter is due.
+   */
+  http?: () => Promise<Connection | undefined>;
   /** Loads the TLS adapter; asked once, when the first request of an exporter with `tls` is due. */
   tls?: () => Promise<TlsPort>;
 }

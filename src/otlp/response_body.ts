@@ -27,6 +27,7 @@ export async function readBounded(
   response: Response,
   limit: number = MAX_RESPONSE_BYTES,
 ): Promise<string | undefined> {
+  if (isShort(response.headers, limit)) return await response.text().catch(() => undefined);
   if (!response.body) return "";
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
@@ -45,6 +46,12 @@ export async function readBounded(
   } finally {
     reader.cancel().catch(() => {});
   }
+}
+
+/** Whether the whole body is known to be within the limit; a compressed one may grow. */
+function isShort(headers: Headers, limit: number): boolean {
+  const length = headers.get("content-length");
+  return length !== null && Number(length) <= limit && !headers.has("content-encoding");
 }
 
 /**

@@ -1,6 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import { CodexError } from "../errors.ts";
-import type { Fetch, TlsConnection, TlsMaterial, TlsOptions, TlsPort } from "./ports.ts";
+import type { Connection, Fetch, TlsMaterial, TlsOptions, TlsPort } from "./ports.ts";
 import { peerClosed, tlsFailure } from "./tls_failure.ts";
 import { checkTls, loadMaterial } from "./tls_material.ts";
 
@@ -9,7 +9,7 @@ export class TlsFetch {
   readonly #options: TlsOptions;
   readonly #load: (() => Promise<TlsPort>) | undefined;
   #port: Promise<TlsPort> | undefined;
-  #connection: TlsConnection | undefined;
+  #connection: Connection | undefined;
   #versions: string | undefined;
   #connecting: Promise<Fetch> | undefined;
 

@@ -2,7 +2,7 @@
  * What the running runtime gives to the exporters. Loads nothing by itself.
  * @module
  */
-import type { OtlpPlatform, TlsPort } from "../otlp/ports.ts";
+import type { Connection, OtlpPlatform, TlsPort } from "../otlp/ports.ts";
 import { CodexError } from "../errors.ts";
 
 interface World {
@@ -12,7 +12,11 @@ interface World {
 }
 
 /** The environment, and the TLS adapter of the running runtime, loaded on first use. */
-export const otlpPlatform: OtlpPlatform = { env: otlpEnvironment, tls: loadTlsPort };
+export const otlpPlatform: OtlpPlatform = {
+  env: otlpEnvironment,
+  http: openHttp,
+  tls: loadTlsPort,
+};
 
 const TLS_NAMES = ["CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY"];
 const NAMES = ["ENDPOINT", "HEADERS", "TIMEOUT", "COMPRESSION", "PROTOCOL", ...TLS_NAMES];
@@ -33,6 +37,13 @@ function variable(name: string): string | undefined {
   } catch {
     return undefined; // Deno without permission for it.
   }
+}
+
+/** Only Node's own `fetch` is worth replacing. */
+async function openHttp(): Promise<Connection | undefined> {
+  const { Bun, Deno, process } = globalThis as World;
+  if (Bun || Deno || !process?.versions?.node) return undefined;
+  return (await import("./node_http.ts")).openNodeHttp();
 }
 
 async function loadTlsPort(): Promise<TlsPort> {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { ExportResultCode } from "@opentelemetry/core";
 import type { OtlpExporterOptions } from "../../src/otlp/exporters.ts";
 import { OTLPTraceExporter } from "../../src/otlp/mod.ts";
-import { exported, fasterClock, finishedSpans, Recorder, until } from "./helpers.ts";
+import { exported, finishedSpans, QUICK, Recorder, until } from "./helpers.ts";
 import { type Reply, ScriptedCollector } from "./scripted_collector.ts";
 
 let collector: ScriptedCollector;
@@ -11,7 +11,7 @@ let recorder: Recorder;
 
 function exporterFor(options: OtlpExporterOptions = {}): OTLPTraceExporter {
   const url = `${collector.url}/v1/traces`;
-  return new OTLPTraceExporter({ url, observer: recorder, clock: fasterClock(10), ...options });
+  return new OTLPTraceExporter({ url, observer: recorder, backoff: QUICK, ...options });
 }
 
 /** Answers the first requests as listed, then all others with 200. */
@@ -72,7 +72,7 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
       else told = Date.now();
       return index === 0 ? { status: 429, headers: { "retry-after": "2" } } : undefined;
     };
-    const exporter = exporterFor({ clock: fasterClock(1) });
+    const exporter = exporterFor();
     exporter.export(finishedSpans(1), () => {});
     await exporter.shutdown();
     assert.ok(heard - told >= 1990, `the retry came after ${heard - told} ms`);
@@ -88,7 +88,7 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
       until = Math.ceil(Date.now() / 1000) * 1000 + 1000;
       return { status: 429, headers: { "retry-after": new Date(until).toUTCString() } };
     };
-    const exporter = exporterFor({ clock: fasterClock(1) });
+    const exporter = exporterFor();
     exporter.export(finishedSpans(1), () => {});
     await exporter.shutdown();
     assert.ok(heard >= until - 10, `the retry came ${until - heard} ms early`);
@@ -118,7 +118,7 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
 
   it("takes a 200 for a yes although the body never ends", async () => {
     replies("hang_midway");
-    const exporter = exporterFor({ timeoutMillis: 3000 });
+    const exporter = exporterFor({ timeoutMillis: 500 });
     exporter.export(finishedSpans(4), () => {});
     await exporter.shutdown();
     assert.equal(collector.duplicates, 0);
@@ -128,7 +128,7 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
 
   it("gives a request that hangs up after the timeout and tries again", async () => {
     replies("hang");
-    const exporter = exporterFor({ timeoutMillis: 3000 });
+    const exporter = exporterFor({ timeoutMillis: 500 });
     exporter.export(finishedSpans(4), () => {});
     await exporter.shutdown();
     assert.equal(collector.distinct, 4);
@@ -220,7 +220,7 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
 
   it("says at shutdown what it had to leave", async () => {
     collector.script = () => ({ status: 503 });
-    const exporter = exporterFor({ shutdownTimeoutMillis: 3000 });
+    const exporter = exporterFor({ shutdownTimeoutMillis: 300 });
     exporter.export(finishedSpans(6), () => {});
     await assert.rejects(exporter.shutdown(), { code: "export_incomplete" });
     await assert.rejects(exporter.shutdown(), { code: "export_incomplete" });
@@ -230,7 +230,7 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
 
   it("breaks a hanging request off at shutdown", async () => {
     collector.script = () => "hang";
-    const exporter = exporterFor({ shutdownTimeoutMillis: 2000, timeoutMillis: 1e9 });
+    const exporter = exporterFor({ shutdownTimeoutMillis: 300, timeoutMillis: 60_000 });
     exporter.export(finishedSpans(6), () => {});
     await assert.rejects(exporter.shutdown(), { code: "export_incomplete" });
     assert.deepEqual(recorder.droppedByReason, { shutdown: 6 });
@@ -248,13 +248,15 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
   });
 
   it("says at a flush what is still queued, and keeps it", async () => {
-    collector.script = ({ index }) => index < 2 ? { status: 503 } : undefined;
+    let away = true;
+    collector.script = () => away ? { status: 503 } : undefined;
     const exporter = exporterFor();
     exporter.export(finishedSpans(6), () => {});
-    await assert.rejects(exporter.forceFlush({ timeoutMillis: 500 }), {
+    await assert.rejects(exporter.forceFlush({ timeoutMillis: 100 }), {
       code: "export_incomplete",
       details: { signal: "traces", left: 6 },
     });
+    away = false;
     await exporter.forceFlush();
     assert.equal(collector.distinct, 6);
     await exporter.shutdown();

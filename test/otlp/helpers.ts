@@ -2,7 +2,8 @@
 import type { ExportResult } from "@opentelemetry/core";
 import { BasicTracerProvider, InMemorySpanExporter } from "@opentelemetry/sdk-trace-base";
 import { type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
-import { type Clock, systemClock } from "../../src/otlp/clock.ts";
+import type { BackoffPolicy } from "../../src/otlp/backoff.ts";
+import type { Clock } from "../../src/otlp/clock.ts";
 import type { ExportDrop, ExportFailure, ExportObserver } from "../../src/otlp/observer.ts";
 
 /** Makes finished spans. */
@@ -35,14 +36,8 @@ export async function until(ready: () => boolean): Promise<void> {
   while (!ready()) await sleep(5);
 }
 
-/** The real clock with timers that run faster by a factor, to shorten waits. */
-export function fasterClock(factor: number): Clock {
-  return {
-    ...systemClock,
-    setTimer: (callback, options) =>
-      systemClock.setTimer(callback, { ...options, delayMs: options.delayMs / factor }),
-  };
-}
+/** Short waits after failures, for tests in real time. */
+export const QUICK: BackoffPolicy = { initialMs: 50, maxMs: 500, factor: 1.5 };
 
 /** A clock that stands still until it is told to go on. */
 export class ManualClock implements Clock {

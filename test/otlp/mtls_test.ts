@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { OTLPTraceExporter as EdgeExporter } from "../../src/otlp/exporters.ts";
 import { OTLPTraceExporter, type TlsOptions } from "../../src/otlp/mod.ts";
-import { exported, fasterClock, finishedSpans, Recorder, until } from "./helpers.ts";
+import { exported, finishedSpans, QUICK, Recorder, until } from "./helpers.ts";
 import { ScriptedCollector, type TlsServerOptions } from "./scripted_collector.ts";
 import { pem, tlsPath } from "./tls_files.ts";
 
@@ -33,8 +33,7 @@ function exporterFor(url: string, tls: TlsOptions): OTLPTraceExporter {
     url: `${url}/v1/traces`,
     tls,
     observer: recorder,
-    clock: fasterClock(10),
-    shutdownTimeoutMillis: 1000,
+    backoff: QUICK,
   });
 }
 
@@ -43,7 +42,7 @@ async function firstFailure(exporter: OTLPTraceExporter | EdgeExporter): Promise
   exporter.export(finishedSpans(1), () => {});
   await until(() => recorder.failures.length > 0);
   assert.equal(exporter.stats().lastError?.reason, recorder.failures[0]?.reason);
-  await assert.rejects(exporter.shutdown(), { code: "export_incomplete" });
+  await assert.rejects(exporter.forceFlush({ timeoutMillis: 50 }), { code: "export_incomplete" });
   return recorder.failures[0]!.reason;
 }
 
@@ -160,8 +159,7 @@ describe("OTLPTraceExporter with tls", () => {
       url: "https://127.0.0.1:1/v1/traces",
       tls: CLIENT,
       observer: recorder,
-      clock: fasterClock(10),
-      shutdownTimeoutMillis: 1000,
+      backoff: QUICK,
     });
     assert.equal(await firstFailure(exporter), "unsupported");
   });

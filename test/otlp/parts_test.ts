@@ -117,10 +117,16 @@ describe("Intake", () => {
     const [one, two] = [ticket(), ticket()];
     intake.push([1, 2, 3], one);
     intake.push([4, 5], two);
-    assert.deepEqual(intake.take(4), { items: [1, 2, 3, 4], tickets: [one, one, one, two] });
+    assert.deepEqual(intake.take(4), {
+      items: [1, 2, 3, 4],
+      owners: [{ ticket: one, from: 0, to: 3 }, { ticket: two, from: 3, to: 4 }],
+    });
     assert.equal(intake.size, 1);
-    assert.deepEqual(intake.take(4), { items: [5], tickets: [two] });
-    assert.deepEqual(intake.take(4), { items: [], tickets: [] });
+    assert.deepEqual(intake.take(4), {
+      items: [5],
+      owners: [{ ticket: two, from: 0, to: 1 }],
+    });
+    assert.deepEqual(intake.take(4), { items: [], owners: [] });
   });
 
   it("keeps calls apart when asked to", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { diag, DiagLogLevel } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "../../src/otlp/mod.ts";
-import { exported, fasterClock, finishedSpans, Recorder } from "./helpers.ts";
+import { exported, finishedSpans, QUICK, Recorder } from "./helpers.ts";
 import { type Reply, ScriptedCollector } from "./scripted_collector.ts";
 import { pem, tlsPath } from "./tls_files.ts";
 
@@ -50,7 +50,7 @@ describe("What an exporter says", () => {
         url: `http://${host}/v1/traces?key=query-s3cret`,
         headers: () => ({ "x-token": "Bearer hunter2-token", "x-tenant": "tenant-42-secret" }),
         observer: recorder,
-        clock: fasterClock(10),
+        backoff: QUICK,
       });
       const result = await exported(exporter, finishedSpans(2));
       await exporter.shutdown();
@@ -76,8 +76,8 @@ describe("What an exporter says", () => {
       url: "https://127.0.0.1:9/v1/traces",
       tls: { cert: pem("client.crt"), key: pem("client_renewed.key"), caFile: tlsPath("ca.crt") },
       observer: recorder,
-      clock: fasterClock(10),
-      shutdownTimeoutMillis: 500,
+      backoff: QUICK,
+      shutdownTimeoutMillis: 100,
     });
     const result = await exported(exporter, finishedSpans(2));
     const error = await exporter.shutdown().catch((error: unknown) => error);

@@ -1,0 +1,85 @@
+/**
+ * A `fetch` on `node:http` for the exporters under Node. The built-in one takes 1.5 to 2.5 ms of
+ * CPU for a body of 430 kB where this takes 0.4 ms (Node 20.20).
+ * @module
+ */
+import * as http from "node:http";
+import * as https from "node:https";
+import type { Connection } from "../otlp/ports.ts";
+
+/** Statuses for which `Response` takes no body. */
+const WITHOUT_BODY = new Set([204, 205, 304]);
+
+/** Opens a connection pool. Idle sockets do not keep the process alive. */
+export function openNodeHttp(): Connection {
+  const plain = new http.Agent({ keepAlive: true });
+  const secure = new https.Agent({ keepAlive: true });
+  return {
+    fetch: (url, init) => exchange(url, { init, agent: url.startsWith("https:") ? secure : plain }),
+    close() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+interface Exchange {
+  init: RequestInit;
+  agent: http.Agent;
+}
+
+async function exchange(url: string, options: Exchange): Promise<Response> {
+  try {
+    return await post(url, options);
+  } catch (error) {
+    // A server may close an idle socket while a request sets out on it; nobody has read that one.
+    if (error instanceof StaleSocketError) return await post(url, options);
+    throw error;
+  }
+}
+
+/** A kept socket was closed by the other side before anything came back on it. */
+class StaleSocketError extends Error {}
+
+function post(url: string, { init, agent }: Exchange): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const { request: open } = url.startsWith("https:") ? https : http;
+    const body = init.body as Uint8Array;
+    const headers = {
+      ...init.headers as Record<string, string>,
+      "content-length": body.byteLength,
+    };
+    const signal = init.signal ? { signal: init.signal } : {};
+    const request = open(url, { method: init.method ?? "POST", headers, agent, ...signal });
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      const stale = request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
+      reject(stale ? new StaleSocketError(error.message, { cause: error }) : error);
+    });
+    request.on("response", (message) => resolve(toResponse(message)));
+    request.end(body);
+  });
+}
+
+function toResponse(message: http.IncomingMessage): Response {
+  const status = message.statusCode ?? 0;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  }
+  if (!WITHOUT_BODY.has(status)) return new Response(toStream(message), { status, headers });
+  message.resume();
+  return new Response(null, { status, headers });
+}
+
+/** By hand, because `Readable.toWeb` costs more than the rest of the exchange. */
+function toStream(message: http.IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks = message[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value as Uint8Array);
+    },
+    cancel: () => void message.destroy(),
+  });
+}
