@@ -92,6 +92,11 @@ export class TurnConverter {
     this.#turnId ??= turnId;
   }
 
+  /** The total that the thread had before the turn has become known. */
+  rebase(total: TokenCounts): void {
+    this.#tokens.rebase(total);
+  }
+
   /**
    * The event that exec begins each turn with, from the `thread` of a response or a notification;
    * nothing the second time, because the server's own notification comes late, or never.

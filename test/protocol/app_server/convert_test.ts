@@ -299,6 +299,13 @@ describe("TurnConverter", () => {
     assert.equal("turn_usage" in converter.convert("turn/completed", end)[0]!, false);
   });
 
+  it("takes a base that becomes known late", () => {
+    const converter = started();
+    converter.rebase(counts(40, 0));
+    const [update] = converter.convert("thread/tokenUsage/updated", usageParams("u1", 50));
+    assert.deepEqual(asFields(update)["delta"], counts(10, 0));
+  });
+
   it("ignores a total of another turn once its own has started", () => {
     const converter = started({ base: counts(5, 0) });
     converter.convert("thread/tokenUsage/updated", usageParams("u0", 90));
