@@ -28,7 +28,7 @@ const LIMITS: Readonly<Record<Scenario, number>> = {
 /** Runs the benchmark and prints medians and ratios. */
 export async function run(): Promise<void> {
   await using model = await scriptedModel(() => "Hello.");
-  const agents = createAgents(model);
+  const agents = createAgents(model, await cliPath());
   const times = new Map<string, number[]>();
   const peaks = new Map<string, number>();
   for (let round = 0; round <= ROUNDS; round++) {
@@ -46,8 +46,8 @@ export async function run(): Promise<void> {
   report(times, peaks);
 }
 
-function createAgents(model: ScriptedModel) {
-  const options = { ...model.codexOptions(), codexPathOverride: cliPath() };
+function createAgents(model: ScriptedModel, codexPathOverride: string) {
+  const options = { ...model.codexOptions(), codexPathOverride };
   return {
     "official": new official.Codex(options) as Agent,
     "ours, exec": new Codex(options) as Agent,

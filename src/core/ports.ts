@@ -125,6 +125,11 @@ export interface Runtime {
    */
   spawn(options: SpawnOptions): Promise<ChildProcess>;
   /**
+   * Has a child and its descendants killed when this process ends before it; the function returned
+   * lifts that.
+   */
+  endWithHost(pid: number): () => void;
+  /**
    * Opens a WebSocket.
    * @throws {CodexError} `connection_refused` when nobody answers, `unauthorized` for the statuses
    * 401 and 403, `not_app_server` when what answers takes no WebSocket.

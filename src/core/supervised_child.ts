@@ -46,6 +46,7 @@ export class SupervisedChild {
   readonly #stderr = new Tail(STDERR_KEPT_BYTES);
   readonly #stderrRead: Promise<void>;
   readonly #unregister: () => void;
+  readonly #unguard: () => void;
   #stopping: Promise<void> | undefined;
   #stoppedBy: StoppedBy | undefined;
   #over = false;
@@ -57,6 +58,7 @@ export class SupervisedChild {
     this.#startWallMs = context.clock.wallMs();
     this.#startMs = context.clock.monotonicMs();
     this.#stderrRead = this.#readStderr();
+    this.#unguard = context.runtime.endWithHost(child.pid);
     this.#unregister = context.registry.add(child.pid, {
       info: () => this.#info(),
       stop: () => this.stop(),
@@ -152,6 +154,7 @@ export class SupervisedChild {
     this.#over = true;
     this.#child.release();
     this.#unregister();
+    this.#unguard();
     const { sink, clock, metadata } = this.#context;
     sink.emit("codex.process.stop", measureSince(this.#startMs, clock), {
       ...metadata(),

@@ -40,7 +40,9 @@ interface BunSink {
 export const runtime: Runtime = {
   ...sharedRuntime,
   name: "bun",
-  openWebSocket: webSocketOpener(() => Promise.resolve(globalThis.WebSocket as unknown as WebSocketClass)),
+  openWebSocket: webSocketOpener(() =>
+    Promise.resolve(globalThis.WebSocket as unknown as WebSocketClass)
+  ),
   // Asynchronous, so that a throw of Bun.spawn is a rejection, as under the other two.
   // deno-lint-ignore require-await
   async spawn(options) {

@@ -33,7 +33,9 @@ interface DenoChild {
 export const runtime: Runtime = {
   ...sharedRuntime,
   name: "deno",
-  openWebSocket: webSocketOpener(() => Promise.resolve(globalThis.WebSocket as unknown as WebSocketClass)),
+  openWebSocket: webSocketOpener(() =>
+    Promise.resolve(globalThis.WebSocket as unknown as WebSocketClass)
+  ),
   // Asynchronous, so that a throw of spawn() is a rejection, as under the other two.
   // deno-lint-ignore require-await
   async spawn(options) {

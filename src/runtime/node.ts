@@ -13,7 +13,9 @@ import { type WebSocketClass, webSocketOpener } from "./web_sockets.ts";
 export const runtime: Runtime = {
   ...sharedRuntime,
   name: "node",
-  openWebSocket: webSocketOpener(async () => (await import("undici")).WebSocket as unknown as WebSocketClass),
+  openWebSocket: webSocketOpener(async () =>
+    (await import("undici")).WebSocket as unknown as WebSocketClass
+  ),
   async spawn(options) {
     try {
       const child = spawn(options.command, options.args, {

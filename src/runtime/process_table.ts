@@ -2,8 +2,8 @@
  * The table of running processes: `/proc` on Linux, `ps` on other systems that have it.
  * @module
  */
-import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFile, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import process from "node:process";
 import { setImmediate } from "node:timers";
@@ -37,6 +37,23 @@ export const processTable: ProcessTable = {
   },
   signal: ({ pid }, signal) => sendSignal(pid, signal),
 };
+
+/** Kills a child, its group and all that descends from it, without waiting for anything. */
+export function endTreeNow(pid: number): void {
+  const descendants = collectDescendants(readTableNow(), pid);
+  sendSignal(-pid, "SIGKILL");
+  sendSignal(pid, "SIGKILL");
+  for (const one of descendants) sendSignal(one.pid, "SIGKILL");
+}
+
+function readTableNow(): Row[] {
+  if (process.platform === "win32") return [];
+  if (process.platform !== "linux") {
+    return parseTable(spawnSync("ps", PS, { encoding: "utf8" }).stdout);
+  }
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.map(readStat).filter((row) => row !== undefined);
+}
 
 function collectDescendants(table: readonly Row[], ancestor: number): ProcessReference[] {
   const found: Row[] = [];
@@ -93,10 +110,14 @@ function parseStat(stat: string): Row | undefined {
 
 function readPs(): Promise<Row[]> {
   return new Promise((resolve) => {
-    execFile("ps", ["-axo", "pid=,ppid=,pgid=,stat=,lstart="], (error, output) => {
-      resolve(error ? [] : output.split("\n").map(parsePs).filter((row) => row !== undefined));
-    });
+    execFile("ps", PS, (error, output) => resolve(error ? [] : parseTable(output)));
   });
+}
+
+const PS = ["-axo", "pid=,ppid=,pgid=,stat=,lstart="];
+
+function parseTable(output: string): Row[] {
+  return output.split("\n").map(parsePs).filter((row) => row !== undefined);
 }
 
 function parsePs(line: string): Row | undefined {

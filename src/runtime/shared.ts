@@ -8,6 +8,7 @@ import process from "node:process";
 import { CodexError } from "../errors.ts";
 import type { ChildProcess, Runtime, SpawnOptions, StopSignal } from "../core/ports.ts";
 import { files, homeDirectory } from "./files.ts";
+import { endWithHost } from "./host_end.ts";
 import { resolvePackage } from "./packages.ts";
 import { processTable } from "./process_table.ts";
 import { sendSignal } from "./signals.ts";
@@ -18,6 +19,7 @@ export const sharedRuntime: Omit<Runtime, "name" | "spawn" | "openWebSocket"> = 
   arch: process.arch,
   files,
   processes: processTable,
+  endWithHost,
   homeDirectory,
   resolvePackage,
   env() {

@@ -65,8 +65,9 @@ function probe({ url, headers }: WebSocketRequest): Promise<UpgradeFailure> {
       settle({ reason: "it was not stable" });
     });
     request.on("timeout", () => settle({ reason: "no answer in time" }));
-    request.on("error", (error: Error & { code?: string }) =>
-      settle({ reason: error.code ?? error.message })
+    request.on(
+      "error",
+      (error: Error & { code?: string }) => settle({ reason: error.code ?? error.message }),
     );
     request.end();
     function settle(failure: UpgradeFailure) {
