@@ -7,6 +7,7 @@ import { isCodexError } from "../errors.ts";
 import { EventBus } from "../events/bus.ts";
 import type { ErrorSummary } from "../events/catalogue.ts";
 import { attachDefaultLogger, type DefaultLoggerOptions } from "../events/default_logger.ts";
+import type { SpanReference, TraceCarrier } from "../events/sink.ts";
 import { checkOptions } from "./check_options.ts";
 import { resolveSettings } from "./config.ts";
 import type { TelemetryHost } from "./host.ts";
@@ -175,6 +176,22 @@ export class Telemetry extends EventBus {
    */
   attachDefaultLogger(options: DefaultLoggerOptions = {}): string {
     return attachDefaultLogger(this, options);
+  }
+
+  /**
+   * The trace context of a run's span, or of one of its calls, to hand on to another process;
+   * undefined where nothing is traced.
+   */
+  carrier(span: SpanReference): TraceCarrier | undefined {
+    return this.#pipeline?.carrier(span);
+  }
+
+  /**
+   * Calls a function in which a run's span, or that of one of its calls, is the active one. The
+   * host's context manager has to be there for that; without one it is a plain call.
+   */
+  within<T>(span: SpanReference, fn: () => T): T {
+    return this.#pipeline ? this.#pipeline.within(span, fn) : fn();
   }
 
   async #configure(options: ConfigureOptions): Promise<TelemetryStatus> {

@@ -3,11 +3,13 @@
  * `configure()` enables it, and with it the OpenTelemetry SDK.
  * @module
  */
-import type { Context } from "@opentelemetry/api";
+import { context } from "@opentelemetry/api";
 import type { EventBus } from "../events/bus.ts";
+import type { SpanReference, TraceCarrier } from "../events/sink.ts";
 import type { ExportObserver } from "../otlp/observer.ts";
 import type { ExporterError } from "../otlp/options.ts";
 import { bounded } from "./bounded.ts";
+import { carrierOf } from "./carrier.ts";
 import type { TelemetryHost } from "./host.ts";
 import type { TelemetryStatus } from "./options.ts";
 import type { MemoryExporter } from "./record_exporters.ts";
@@ -89,9 +91,16 @@ export class Pipeline {
     await this.#deliver(this.#outlet.shutdown());
   }
 
-  /** The context in which the span of a run is active, or of one of its tools or approvals. */
-  contextOf(spanToken: string, key?: string): Context | undefined {
-    return this.#spans.contextOf(spanToken, key);
+  /** The trace context of a span. */
+  carrier(span: SpanReference): TraceCarrier | undefined {
+    const active = this.#spans.contextOf(span);
+    return active && carrierOf(active);
+  }
+
+  /** Calls a function in which a span is the active one. */
+  within<T>(span: SpanReference, fn: () => T): T {
+    const active = this.#spans.contextOf(span);
+    return active ? context.with(active, fn) : fn();
   }
 
   /** What it does at the moment. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { context, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
+import { context, createTraceState, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import {
   AlwaysOffSampler,
@@ -98,6 +98,71 @@ describe("the parent of a turn", () => {
     const { telemetry, spans } = await tracing();
     context.with(suppressTracing(ROOT_CONTEXT), () => turn(telemetry));
     assert.deepEqual(spans, []);
+  });
+});
+
+describe("the context of a run", () => {
+  before(() => context.setGlobalContextManager(new StackManager()));
+  after(() => context.disable());
+
+  const RUN = { span_token: "run-1" };
+  const TOOL = { tool: "t", tool_type: "dynamic", call_id: "c" };
+  const APPROVAL = { tool: "t", kind: "command", call_id: "c" };
+
+  /** The span that is active in what `within()` calls. */
+  function activeIn(telemetry: Telemetry, call_id?: string): string | undefined {
+    const span = call_id === undefined ? RUN : { ...RUN, call_id };
+    return telemetry.within(span, () => trace.getActiveSpan()?.spanContext().spanId);
+  }
+
+  it("makes the span of a call, of its approval, or of the turn the active one", async () => {
+    const { telemetry, spans } = await tracing();
+    const scenario = new Scenario(telemetry).start();
+    const active = [activeIn(telemetry), activeIn(telemetry, "c")];
+    scenario.emit("codex.tool.start", TOOL);
+    active.push(activeIn(telemetry, "c"));
+    scenario.emit("codex.approval.requested", APPROVAL);
+    active.push(activeIn(telemetry, "c"));
+    scenario.at(1).end("codex.approval.approved", 1, APPROVAL);
+    active.push(activeIn(telemetry, "c"));
+    scenario.end("codex.tool.success", 1, TOOL).stop(1);
+    active.push(activeIn(telemetry));
+    const [approval, tool, turn] = spans.map(({ spanId }) => spanId);
+    assert.deepEqual(active, [turn, turn, tool, approval, tool, undefined]);
+  });
+
+  it("is handed on as W3C trace context", async () => {
+    const { telemetry, spans } = await tracing();
+    const caller = trace.wrapSpanContext({
+      traceId: TRACE_ID,
+      spanId: "b7ad6b7169203331",
+      traceFlags: 1,
+      traceState: createTraceState("vendor=x"),
+    });
+    const scenario = within(caller, () => new Scenario(telemetry).start());
+    const carrier = telemetry.carrier(RUN);
+    scenario.at(1).stop(1);
+    assert.deepEqual(carrier, {
+      traceparent: `00-${TRACE_ID}-${spans[0]?.spanId}-01`,
+      tracestate: "vendor=x",
+    });
+    assert.equal(telemetry.carrier(RUN), undefined);
+  });
+
+  it("says that a run is not sampled", async () => {
+    const { telemetry } = await tracing({ sampler: new AlwaysOffSampler() });
+    new Scenario(telemetry).start();
+    assert.match(telemetry.carrier(RUN)?.traceparent ?? "", /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+  });
+
+  it("is none where telemetry is off or tracing is disabled for the run", async () => {
+    const off = createTelemetry({ env: () => Promise.resolve({}) });
+    assert.equal(off.carrier(RUN), undefined);
+    assert.equal(off.within(RUN, () => 7), 7);
+    const { telemetry } = await tracing();
+    new Scenario(telemetry).start({ tracing_disabled: true });
+    assert.equal(telemetry.carrier(RUN), undefined);
+    assert.equal(telemetry.within(RUN, () => 7), 7);
   });
 });
 

@@ -4,17 +4,20 @@
  */
 import { type Context, diag } from "@opentelemetry/api";
 import type { TelemetryEvent } from "../../events/catalogue.ts";
+import type { SpanReference } from "../../events/sink.ts";
 import { contentOfRun, type ContentSettings } from "../content.ts";
 import type { SemconvMode } from "../options.ts";
 import { asText, tokenUpdateAttributes } from "./attributes.ts";
 import {
   approvalDecided,
+  approvalKey,
   approvalRequested,
   compactionEnded,
   compactionStarted,
   mcpEnded,
   mcpStarted,
   toolEnded,
+  toolKey,
   toolStarted,
 } from "./child_spans.ts";
 import type { Redact } from "./mask.ts";
@@ -77,9 +80,15 @@ export class SpanSubscriber {
     }
   };
 
-  /** The context in which a run's span is active, or the span of one of its tools or approvals. */
-  contextOf(spanToken: string, key?: string): Context | undefined {
-    return this.#runs.get(spanToken)?.contextOf(key);
+  /**
+   * The context in which a span is active: of a call, its approval while that is open, or else its
+   * tool; the turn, where neither is.
+   */
+  contextOf({ span_token, call_id }: SpanReference): Context | undefined {
+    const run = this.#runs.get(span_token);
+    if (!run || call_id === undefined) return run?.contextOf();
+    const keys = [approvalKey({ call_id }), toolKey({ call_id })];
+    return run.contextOf(keys.find((key) => run.ownerOf(key) !== undefined));
   }
 
   /** Ends the spans of all runs under way, marked as unfinished. */
