@@ -32,7 +32,10 @@ export async function withWorkshop(
 ): Promise<void> {
   const model = await scriptedModel(script);
   const folder = mkdtempSync(join(tmpdir(), "codex-otel-real-"));
-  const open = () => createEngine(model.codexOptions());
+  // The CLI runs commands in login shells: an empty home keeps the user's profile out of the tests,
+  // and a profile's own locks from being left behind by a shell that a test has killed.
+  const home = mkdtempSync(join(tmpdir(), "codex-otel-home-"));
+  const open = () => createEngine(model.codexOptions({ env: { HOME: home } }));
   const engine = open();
   const thread = engine.codex.startThread(threadOptions(folder));
   try {
@@ -40,6 +43,6 @@ export async function withWorkshop(
   } finally {
     await engine.codex.close();
     await model.close();
-    rmSync(folder, { recursive: true, force: true });
+    for (const path of [folder, home]) rmSync(path, { recursive: true, force: true });
   }
 }
