@@ -66,6 +66,9 @@ export const DEFAULT_REPLY_USAGE: Usage = {
   reasoning_output_tokens: 0,
 };
 
+/** More has no effect, says the tool's own description (codex-cli 0.169.0). */
+const MAX_WAIT_MS = 30_000;
+
 let calls = 0;
 const nextId = (prefix: string): string => `${prefix}_${++calls}`;
 
@@ -80,6 +83,13 @@ const messageItem = (text: string): ModelOutputItem => ({
 export interface CommandReplyOptions extends ReplyOptions {
   /** Folder to run in; the thread's own by default. */
   workingDirectory?: string;
+  /** Whether the shell reads the user's profile, which costs time and may print. False by default. */
+  login?: boolean;
+  /**
+   * How long the agent waits for the command before it goes on without its end, in milliseconds:
+   * 250 to 30 000, the default.
+   */
+  waitMs?: number;
   /** Made up by default. */
   callId?: string;
 }
@@ -122,8 +132,13 @@ function common({ usage, delayMs }: ReplyOptions): ReplyOptions {
 }
 
 function command(cmd: string, options: CommandReplyOptions = {}): OutputReply {
-  const { workingDirectory } = options;
-  const args = { cmd, ...(workingDirectory === undefined ? {} : { workdir: workingDirectory }) };
+  const { workingDirectory, login = false, waitMs = MAX_WAIT_MS } = options;
+  const args = {
+    cmd,
+    ...(workingDirectory === undefined ? {} : { workdir: workingDirectory }),
+    login,
+    yield_time_ms: waitMs,
+  };
   return output([callItem("exec_command", args, options)], options);
 }
 

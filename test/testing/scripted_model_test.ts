@@ -62,7 +62,12 @@ describe("scriptedModel()", () => {
     await withModel(script, async (model) => {
       const [command] = (await askForEvents(model)).filter(({ item }) => item);
       assert.equal(command?.item?.name, "exec_command");
-      assert.deepEqual(JSON.parse(command?.item?.arguments ?? ""), { cmd: "ls", workdir: "/tmp" });
+      assert.deepEqual(JSON.parse(command?.item?.arguments ?? ""), {
+        cmd: "ls",
+        workdir: "/tmp",
+        login: false,
+        yield_time_ms: 30_000,
+      });
       const [patch] = (await askForEvents(model)).filter(({ item }) => item);
       assert.match(patch?.item?.arguments ?? "", /apply_patch <<'PATCH'\\n\*\*\* Begin\\nPATCH/);
     });
