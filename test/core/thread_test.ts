@@ -8,6 +8,7 @@ import { catFixture } from "../../src/testing/mod.ts";
 import type { CatFixture, CatFixtureOptions } from "../../src/testing/mod.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { assertNothingLeft, watchRejections } from "./nothing_left.ts";
+import { shellCli } from "./shell_cli.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/", import.meta.url));
 
@@ -90,6 +91,27 @@ describe("Thread", () => {
       [["resume", "t1"], "Two"],
     ]);
     assert.equal(first.capture.named("codex.thread.start")[1]?.metadata.thread_id, "t1");
+  });
+
+  it("knows a turn's own usage also after a run that failed before there was a thread", async () => {
+    const cli = shellCli(
+      'if [ ! -e "$here/again" ]; then : > "$here/again"; exit 9; fi; begin; finish',
+    );
+    const engine = createEngine({ codexPathOverride: cli.path });
+    engines.push(engine);
+    const thread = engine.codex.startThread();
+    await assert.rejects(thread.run("One"), (error) => isCodexError(error, "exec_failed"));
+    assert.equal((await thread.run("Two")).turnUsage?.input_tokens, 1);
+    cli.cleanup();
+  });
+
+  it("does not announce the usage of the last turn for one that could not begin", async () => {
+    const { thread, fixture, capture } = open(`${FIXTURES}thread_basic.jsonl`);
+    await thread.run("One");
+    fixture.cleanup();
+    await assert.rejects(thread.run("Two"), (error) => isCodexError(error, "cli_not_found"));
+    assert.equal(capture.named("codex.thread.stop")[0]?.metadata.usage?.input_tokens, 121);
+    assert.equal(capture.named("codex.thread.exception")[0]?.metadata.usage, undefined);
   });
 
   for (const name of readdirSync(FIXTURES).filter((file) => file.endsWith(".jsonl"))) {

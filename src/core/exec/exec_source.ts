@@ -32,6 +32,7 @@ export class ExecSource implements TurnSource {
   readonly isLive = false;
   readonly #child: SupervisedChild;
   readonly #read: PendingRead<Uint8Array>;
+  readonly #exitWaitMs: number;
   readonly #splitter = new LineSplitter();
   /** Why the prompt could not be written; it matters only if the run fails. */
   #promptError: unknown;
@@ -44,8 +45,9 @@ export class ExecSource implements TurnSource {
   #ended = false;
 
   /** Takes over a child that was just started, and hands it the prompt. */
-  constructor(child: SupervisedChild, prompt: string) {
+  constructor(child: SupervisedChild, prompt: string, options: { exitWaitMs?: number } = {}) {
     this.#child = child;
+    this.#exitWaitMs = options.exitWaitMs ?? EXIT_WAIT_MS;
     this.#read = new PendingRead(child.stdout[Symbol.asyncIterator]());
     void this.#writePrompt(prompt);
     void this.#watchExit();
@@ -78,7 +80,7 @@ export class ExecSource implements TurnSource {
   }
 
   async finish(options: { isTold: boolean }): Promise<void> {
-    const status = await this.#child.finish(EXIT_WAIT_MS);
+    const status = await this.#child.finish(this.#exitWaitMs);
     this.#exit = status;
     if (options.isTold && this.#child.wasStopped) return;
     if (status.code !== 0 || status.signal) throw this.#execFailed(status);
