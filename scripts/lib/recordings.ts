@@ -78,12 +78,15 @@ export const RECORDINGS: Record<string, Recording> = {
   thread_basic: { turns: [[reply.message("All is well.", { usage })]] },
   thread_command: {
     turns: [[
-      reply.command("printf 'one\\ntwo\\n'", { usage }),
+      reply.command("printf 'one\\ntwo\\n'", { usage, login: true }),
       reply.message("Two lines.", { usage }),
     ]],
   },
   thread_command_failed: {
-    turns: [[reply.command("echo no such thing >&2; exit 3", { usage }), "It failed."]],
+    turns: [[
+      reply.command("echo no such thing >&2; exit 3", { usage, login: true }),
+      "It failed.",
+    ]],
   },
   thread_patch: {
     turns: [[reply.patch(HELLO_PATCH), reply.patch(UPDATE_PATCH), reply.message("Patched.")]],
@@ -106,7 +109,9 @@ export const RECORDINGS: Record<string, Recording> = {
     ]],
   },
   thread_failed: { turns: [[reply.failure("the model broke")]] },
-  thread_cut: { turns: [[reply.command("echo before"), reply.cut("Half an ans")]] },
+  thread_cut: {
+    turns: [[reply.command("echo before", { login: true }), reply.cut("Half an ans")]],
+  },
   thread_plan: {
     config: ["tools.update_plan.enabled=true"],
     turns: [[
