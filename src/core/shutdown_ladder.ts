@@ -64,7 +64,6 @@ export async function endLeftovers(
     descendants: readonly ProcessReference[];
   },
 ): Promise<void> {
-  const { processes } = options;
   // The usual case, for the price of one system call: the group is empty.
   if (!child.hasGroup() && options.descendants.length === 0) return;
   const left = () => leftovers(child, options);
