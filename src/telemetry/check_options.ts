@@ -20,6 +20,8 @@ const HEADERS: Rule = {
   isMet: (value) => typeof value === "function" || isObject(value) && areStrings(value),
 };
 
+const SIGNALS = ["traces", "metrics", "logs"];
+
 const SWITCHES = ["prompts", "responses", "toolArguments", "toolOutput", "diffs"];
 
 const RULES: Record<keyof ConfigureOptions, Rule> = {
@@ -31,7 +33,14 @@ const RULES: Record<keyof ConfigureOptions, Rule> = {
   resource: OBJECT,
   sampler: having("shouldSample"),
   tracerProvider: having("getTracer"),
+  meterProvider: having("getMeter"),
+  loggerProvider: having("getLogger"),
   useGlobal: BOOLEAN,
+  signals: {
+    expected: 'an array of "traces", "metrics" and "logs"',
+    isMet: (value) => Array.isArray(value) && value.every((signal) => SIGNALS.includes(signal)),
+  },
+  metricIntervalMs: POSITIVE,
   tls: { expected: "an object of strings", isMet: (value) => isObject(value) && areStrings(value) },
   headers: HEADERS,
   protocol: oneOf("http/json"),

@@ -4,16 +4,17 @@
  * @module
  */
 import type { Attributes } from "@opentelemetry/api";
-import { CodexError } from "../errors.ts";
 import type { ExportSignal } from "../events/catalogue.ts";
-import { DEFAULT_BASE_URL, signalUrl } from "../otlp/endpoint.ts";
-import { type EnvironmentSettings, environmentSettings } from "../otlp/environment.ts";
-import { parseHeaders } from "../otlp/headers.ts";
-import type { OtlpExporterOptions } from "../otlp/options.ts";
-import type { TlsFiles, TlsOptions } from "../otlp/ports.ts";
+import { parseTemporality, type TemporalityPreference } from "../otlp/temporality.ts";
 import { VERSION } from "../version.ts";
 import { contentSettings } from "./content.ts";
 import { defined } from "./defined.ts";
+import {
+  logDestination,
+  metricDestination,
+  type Sources,
+  traceDestination,
+} from "./destinations.ts";
 import {
   type Environment,
   parseList,
@@ -24,14 +25,12 @@ import {
 import type { ConfigureOptions, ProcessorName, SemconvMode } from "./options.ts";
 import { createRedactor } from "./redact.ts";
 import { samplerSetting } from "./sampler_setting.ts";
-import type { Destination, OtlpTarget, ResolvedSettings } from "./settings.ts";
+import type { ResolvedSettings, Settings } from "./settings.ts";
 
-/** What the rules look at, and where their warnings go. */
-interface Sources {
-  options: ConfigureOptions;
-  env: Environment;
-  warnings: string[];
-}
+/** Specification, "Periodic exporting MetricReader". */
+const DEFAULT_METRIC_INTERVAL_MS = 60_000;
+
+const SIGNALS: readonly ExportSignal[] = ["traces", "metrics", "logs"];
 
 /**
  * Decides everything there is to decide. Pure: reads no file, opens no connection.
@@ -39,21 +38,28 @@ interface Sources {
  */
 export function resolveSettings(options: ConfigureOptions, env: Environment): ResolvedSettings {
   const warnings: string[] = [];
-  const sources: Sources = { options, env, warnings };
-  if (!isEnabled(sources)) return { warnings };
-  const signals = chooseSignals(sources);
-  if (signals.length === 0) return { warnings };
-  const settings = {
-    destination: chooseDestination(sources),
+  const settings = chooseSettings({ options, env, warnings });
+  return { ...(settings ? { settings } : {}), warnings: [...new Set(warnings)] };
+}
+
+function chooseSettings(sources: Sources): Settings | undefined {
+  if (!isEnabled(sources)) return undefined;
+  const { options, env, warnings } = sources;
+  const destinations = chooseDestinations(sources);
+  const signals = SIGNALS.filter((signal) => destinations[signal] !== undefined);
+  if (signals.length === 0) return undefined;
+  return {
+    ...destinations,
     signals,
     processor: chooseProcessor(sources),
     sampler: options.sampler ?? samplerSetting(env, warnings),
+    metricIntervalMs: chooseMetricInterval(sources),
+    temporality: chooseTemporality(sources),
     resource: chooseResource(sources),
     semconv: chooseSemconv(sources),
     content: contentSettings(options.content, env),
     redact: createRedactor(options.redact),
   };
-  return { settings, warnings };
 }
 
 /** The operator's "no" wins over the program's "yes". */
@@ -68,78 +74,29 @@ function isEnabled({ options, env, warnings }: Sources): boolean {
   return enabled ?? options.enabled ?? false;
 }
 
-function chooseSignals({ env, warnings }: Sources): ExportSignal[] {
-  const names = parseList(env["OTEL_TRACES_EXPORTER"]);
-  if (names.length === 0 || names.includes("otlp")) return ["traces"];
-  if (names.includes("none")) return [];
-  warnings.push("OTEL_TRACES_EXPORTER names no exporter of this package; otlp is used.");
-  return ["traces"];
-}
-
-function chooseDestination(sources: Sources): Destination {
-  const { options, env } = sources;
-  if (options.tracerProvider) return { kind: "provider", provider: options.tracerProvider };
-  if (options.useGlobal) return { kind: "provider", provider: "global" };
-  if (options.exporter) return { kind: "exporter", exporter: options.exporter };
-  const endpoint = options.endpoint ?? readVariable(env, "CODEX_OTLP_ENDPOINT");
-  if (endpoint !== undefined && /^(pid|memory):\/\//i.test(endpoint)) {
-    return { kind: "memory", endpoint: endpoint.toLowerCase() };
-  }
-  return { kind: "otlp", traces: chooseTarget(endpoint, sources) };
-}
-
-function chooseTarget(endpoint: string | undefined, sources: Sources): OtlpTarget {
-  const { options, env, warnings } = sources;
-  const standard = environmentSettings(env, "traces");
-  warnings.push(...standard.warnings);
-  const tls = chooseTls(sources, standard);
-  return {
-    url: endpoint === undefined
-      ? standard.url ?? signalUrl(DEFAULT_BASE_URL, "traces")!
-      : usableUrl(endpoint, options.endpoint === undefined ? "CODEX_OTLP_ENDPOINT" : "endpoint"),
-    options: defined({
-      headers: chooseHeaders(sources, standard),
-      timeoutMillis: options.timeoutMs ?? standard.timeoutMillis,
-      compression: options.compression ?? standard.compression,
-      maxQueueBytes: options.maxQueueBytes,
-      fetch: options.fetch,
-      tls: Object.keys(tls).length > 0 ? tls : undefined,
-    }),
-  };
-}
-
-function usableUrl(endpoint: string, setting: string): string {
-  const url = signalUrl(endpoint, "traces");
-  if (url !== undefined) return url;
-  throw new CodexError(
-    "telemetry_config",
-    `${setting} is no http: or https: URL (nor pid://local), so there is nowhere to export to.`,
-    { details: { setting } },
-  );
-}
-
-function chooseHeaders(
-  { options, env, warnings }: Sources,
-  standard: EnvironmentSettings,
-): NonNullable<OtlpExporterOptions["headers"]> {
-  if (options.headers) return options.headers;
-  const text = readVariable(env, "CODEX_OTLP_HEADERS");
-  if (text === undefined) return standard.headers;
-  const { headers, invalid } = parseHeaders(text);
-  for (const name of invalid) warnings.push(`CODEX_OTLP_HEADERS: the header ${name} is not valid.`);
-  return headers;
-}
-
-/** The parts belong together: a certificate of one source with the key of another cannot work. */
-function chooseTls({ options, env }: Sources, standard: EnvironmentSettings): TlsOptions {
-  if (options.tls) return options.tls;
-  const files: TlsFiles = defined({
-    certFile: readVariable(env, "CODEX_OTLP_CERTFILE"),
-    keyFile: readVariable(env, "CODEX_OTLP_KEYFILE"),
-    caFile: readVariable(env, "CODEX_OTLP_CACERTFILE") ??
-      readVariable(env, "CODEX_OTLP_CA_CERTFILE"),
+function chooseDestinations(sources: Sources): Pick<Settings, ExportSignal> {
+  const wanted = SIGNALS.filter((signal) => isWanted(signal, sources));
+  return defined({
+    traces: wanted.includes("traces") ? traceDestination(sources) : undefined,
+    metrics: wanted.includes("metrics") ? metricDestination(sources) : undefined,
+    logs: wanted.includes("logs") ? logDestination(sources) : undefined,
   });
-  return Object.keys(files).length > 0 ? files : standard.tls;
+}
+
+/** Traces by default, the others where they are asked for. */
+function isWanted(signal: ExportSignal, { options, env, warnings }: Sources): boolean {
+  if (options.signals) return options.signals.includes(signal);
+  if (signal === "metrics" && options.meterProvider) return true;
+  if (signal === "logs" && options.loggerProvider) return true;
+  const variable = `OTEL_${signal.toUpperCase()}_EXPORTER`;
+  const names = parseList(env[variable]);
+  const fallback = signal === "traces";
+  if (names.length === 0) return fallback;
+  if (names.includes("otlp")) return true;
+  if (names.includes("none")) return false;
+  const instead = fallback ? "otlp" : "none";
+  warnings.push(`${variable} names no exporter of this package; ${instead} is used.`);
+  return fallback;
 }
 
 function chooseProcessor({ options, env, warnings }: Sources): ProcessorName {
@@ -148,6 +105,23 @@ function chooseProcessor({ options, env, warnings }: Sources): ProcessorName {
   if (name === "batch" || name === "simple" || name === undefined) return name ?? "simple";
   warnings.push("CODEX_OTLP_PROCESSOR is neither simple nor batch; simple is used.");
   return "simple";
+}
+
+function chooseMetricInterval({ options, env, warnings }: Sources): number {
+  if (options.metricIntervalMs) return options.metricIntervalMs;
+  const text = readVariable(env, "OTEL_METRIC_EXPORT_INTERVAL");
+  if (text === undefined) return DEFAULT_METRIC_INTERVAL_MS;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  warnings.push("OTEL_METRIC_EXPORT_INTERVAL is no number of milliseconds; 60000 is used.");
+  return DEFAULT_METRIC_INTERVAL_MS;
+}
+
+function chooseTemporality({ env, warnings }: Sources): TemporalityPreference {
+  const variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+  const text = readVariable(env, variable);
+  const preference = parseTemporality(text ?? "cumulative");
+  if (preference === undefined) warnings.push(`${variable} is not known; cumulative is used.`);
+  return preference ?? "cumulative";
 }
 
 function chooseResource({ options, env, warnings }: Sources): Attributes {

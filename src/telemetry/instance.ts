@@ -212,7 +212,7 @@ export class Telemetry extends EventBus {
     const { settings, warnings } = resolveSettings(options, env);
     if (warnings.length > 0) await warn(warnings);
     if (!settings) return undefined;
-    const { openPipeline } = await import("./pipeline.ts");
+    const { openPipeline } = await import("./open_pipeline.ts");
     return await openPipeline(settings, { bus: this, host: this.#host });
   }
 

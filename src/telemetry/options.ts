@@ -6,13 +6,39 @@ import type { ErrorSummary, ExportSignal } from "../events/catalogue.ts";
 import type { ContentOptions } from "./content.ts";
 import type { Compression, ExporterError, HeaderOption } from "../otlp/options.ts";
 import type { Fetch, TlsOptions } from "../otlp/ports.ts";
-import type { Attributes, Sampler, SpanExporter, TracerProvider } from "./otel_types.ts";
+import type {
+  Attributes,
+  Context,
+  MeterProvider,
+  Sampler,
+  SpanExporter,
+  TracerProvider,
+} from "./otel_types.ts";
 
 /** When finished spans go to the exporter: each at once, or many together. */
 export type ProcessorName = "simple" | "batch";
 
 /** Which names GenAI attributes have: those of v1.41, or the newest. */
 export type SemconvMode = "default" | "gen_ai_latest_experimental";
+
+/** A log record, as OpenTelemetry's logger takes it. */
+export interface EmittedLog {
+  eventName: string;
+  /** Seconds and nanoseconds since the Unix epoch. */
+  timestamp: [number, number];
+  /** 5 is debug, 9 info, 13 warn, 17 error. */
+  severityNumber: number;
+  severityText: string;
+  body: string;
+  attributes: Attributes;
+  /** Joins the record to its span. */
+  context?: Context;
+}
+
+/** A logger provider of OpenTelemetry's logs API, as far as it is used here. */
+export interface LoggerProviderLike {
+  getLogger(name: string, version?: string): { emit(record: EmittedLog): void };
+}
 
 /** Options of `configure()`. Each wins over the environment. */
 export interface ConfigureOptions {
@@ -35,8 +61,19 @@ export interface ConfigureOptions {
   sampler?: Sampler;
   /** The host's own provider: spans go there, and nothing is exported here. */
   tracerProvider?: TracerProvider;
-  /** Spans go to the provider that the host has registered with the OpenTelemetry API. */
+  /** The host's own provider of meters: turns metrics on, and they go there. */
+  meterProvider?: MeterProvider;
+  /** The host's own provider of loggers: turns logs on, and they go there. */
+  loggerProvider?: LoggerProviderLike;
+  /** Spans and metrics go to the providers that the host has registered with OpenTelemetry. */
   useGlobal?: boolean;
+  /**
+   * What is exported; by default traces, and what `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`
+   * and `OTEL_LOGS_EXPORTER` say (`otlp` or `none`).
+   */
+  signals?: readonly ExportSignal[];
+  /** How often metrics are collected, in milliseconds; by default once a minute. */
+  metricIntervalMs?: number;
   /** Certificates for TLS and mTLS; replaces those of the environment as a whole. */
   tls?: TlsOptions;
   /** Headers for the collector; they replace those of the environment as a whole. */
@@ -73,7 +110,7 @@ export interface SpanCounts {
 
 /** What telemetry does at the moment. Never holds a header's value or a credential. */
 export interface TelemetryStatus {
-  /** Whether spans are made. */
+  /** Whether anything is exported, or handed to the host's own providers. */
   enabled: boolean;
   /** Where traces go, without credentials and query. */
   endpoint?: string;

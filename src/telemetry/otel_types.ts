@@ -16,3 +16,9 @@ export type Sampler = trace.Sampler;
 
 /** @internal */
 export type TracerProvider = api.TracerProvider;
+
+/** @internal */
+export type MeterProvider = api.MeterProvider;
+
+/** @internal */
+export type Context = api.Context;

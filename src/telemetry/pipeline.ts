@@ -1,122 +1,145 @@
-/**
- * What runs while telemetry is on: from the events of the bus to an exporter. Loaded when
- * `configure()` enables it, and with it the OpenTelemetry SDK.
- * @module
- */
 import { context } from "@opentelemetry/api";
 import type { EventBus } from "../events/bus.ts";
 import type { SpanReference, TraceCarrier } from "../events/sink.ts";
-import type { ExportObserver } from "../otlp/observer.ts";
 import type { ExporterError } from "../otlp/options.ts";
 import { bounded } from "./bounded.ts";
 import { carrierOf } from "./carrier.ts";
-import type { TelemetryHost } from "./host.ts";
+import { LOG_EVENTS } from "./logs/log_record.ts";
+import type { LogSubscriber } from "./logs/subscriber.ts";
+import { METRIC_EVENTS } from "./metrics/events.ts";
+import type { MetricSubscriber } from "./metrics/subscriber.ts";
 import type { TelemetryStatus } from "./options.ts";
+import type { Outlet } from "./outlet.ts";
 import type { MemoryExporter } from "./record_exporters.ts";
 import type { Settings } from "./settings.ts";
-import { SPAN_EVENTS, SpanSubscriber } from "./spans/subscriber.ts";
-import { openTraceOutlet, type TraceOutlet } from "./trace_outlet.ts";
+import { SPAN_EVENTS, type SpanSubscriber } from "./spans/subscriber.ts";
+import type { TraceOutlet } from "./trace_outlet.ts";
 
-/** Id of the handler that builds spans. */
-const SPANS_HANDLER = "codex-otel.spans";
+/** Ids of the handlers. */
+const HANDLERS = {
+  logsOfEnds: "codex-otel.logs.ends",
+  spans: "codex-otel.spans",
+  metrics: "codex-otel.metrics",
+  logs: "codex-otel.logs",
+} as const;
 
-/** How long a flush or a shutdown may take; longer than the exporter's own 30 s. */
+/** How long a flush or a shutdown may take; longer than the exporters' own 30 s. */
 const DELIVERY_TIMEOUT_MS = 35_000;
 
-/** What a pipeline is opened in. */
-export interface PipelineContext {
+/** Spans, and where they go. */
+export interface TracePart {
+  outlet: TraceOutlet;
+  subscriber: SpanSubscriber;
+}
+
+/** Metrics, and where they go. */
+export interface MetricPart {
+  outlet: Outlet;
+  subscriber: MetricSubscriber;
+}
+
+/** Log records, and where they go. */
+export interface LogPart {
+  outlet: Outlet;
+  subscriber: LogSubscriber;
+}
+
+/** The parts of a pipeline, each there if its signal is on. */
+export interface PipelineParts {
   bus: EventBus;
-  host: TelemetryHost;
+  traces?: TracePart;
+  metrics?: MetricPart;
+  logs?: LogPart;
 }
 
-/**
- * Opens a pipeline, which does nothing before its `start()`.
- * @throws {CodexError} for certificates that cannot be used.
- */
-export async function openPipeline(
-  settings: Settings,
-  context: PipelineContext,
-): Promise<Pipeline> {
-  const observer = observerOf(context.bus);
-  const outlet = await openTraceOutlet(settings, { host: context.host, observer });
-  return new Pipeline(settings, { bus: context.bus, outlet });
-}
-
-/** One configuration at work. */
+/** One configuration at work: from the events of the bus to exporters. */
 export class Pipeline {
   readonly #settings: Settings;
-  readonly #bus: EventBus;
-  readonly #outlet: TraceOutlet;
-  readonly #spans: SpanSubscriber;
+  readonly #parts: PipelineParts;
+  readonly #outlets: Outlet[];
   #lastError: ExporterError | undefined;
 
-  /** Use {@linkcode openPipeline}. */
-  constructor(settings: Settings, { bus, outlet }: { bus: EventBus; outlet: TraceOutlet }) {
+  /** Puts the parts together; nothing happens before `start()`. */
+  constructor(settings: Settings, parts: PipelineParts) {
     this.#settings = settings;
-    this.#bus = bus;
-    this.#outlet = outlet;
-    const { semconv: mode, content, redact } = settings;
-    this.#spans = new SpanSubscriber({ starter: outlet.starter, mode, content, redact });
+    this.#parts = parts;
+    const { traces, metrics, logs } = parts;
+    this.#outlets = [traces, metrics, logs].flatMap((part) => part ? [part.outlet] : []);
   }
 
   /** The memory exporter, where spans are kept in memory. */
   get memory(): MemoryExporter | undefined {
-    return this.#outlet.memory;
+    return this.#parts.traces?.outlet.memory;
   }
 
-  /** Begins to listen. Finished spans are kept back until `release()`. */
+  /** Begins to listen. What is finished is kept back until `release()`. */
   start(): void {
-    this.#outlet.forwarder?.hold();
-    this.#bus.attachMany(SPANS_HANDLER, SPAN_EVENTS, this.#spans.handle);
+    const { bus, traces, metrics, logs } = this.#parts;
+    for (const outlet of this.#outlets) outlet.hold?.();
+    // A log record belongs to a span that is open: after its start, and before its end.
+    if (logs) bus.attachMany(HANDLERS.logsOfEnds, LOG_EVENTS.filter(isEnd), logs.subscriber.handle);
+    if (traces) bus.attachMany(HANDLERS.spans, SPAN_EVENTS, traces.subscriber.handle);
+    if (metrics) bus.attachMany(HANDLERS.metrics, METRIC_EVENTS, metrics.subscriber.handle);
+    if (logs) {
+      const others = LOG_EVENTS.filter((name) => !isEnd(name));
+      bus.attachMany(HANDLERS.logs, others, logs.subscriber.handle);
+    }
   }
 
-  /** Lets finished spans go to the exporter. */
+  /** Lets what is finished go to the exporters. */
   release(): void {
-    this.#outlet.forwarder?.release();
+    for (const outlet of this.#outlets) outlet.release?.();
   }
 
   /** Stops listening. Spans of runs under way end here, marked as unfinished. */
   stop(): void {
-    this.#bus.detach(SPANS_HANDLER);
-    this.#spans.close();
+    for (const id of Object.values(HANDLERS)) this.#parts.bus.detach(id);
+    this.#parts.traces?.subscriber.close();
   }
 
   /** Has everything delivered that has ended. What fails shows in `status()`. */
   async flush(): Promise<void> {
-    await this.#deliver(this.#outlet.flush());
+    await Promise.all(this.#outlets.map((outlet) => this.#deliver(outlet.flush())));
   }
 
-  /** Has everything delivered and closes the exporter. What fails shows in `status()`. */
+  /** Has everything delivered and closes the exporters. What fails shows in `status()`. */
   async close(): Promise<void> {
-    await this.#deliver(this.#outlet.shutdown());
+    await Promise.all(this.#outlets.map((outlet) => this.#deliver(outlet.shutdown())));
   }
 
   /** The trace context of a span. */
   carrier(span: SpanReference): TraceCarrier | undefined {
-    const active = this.#spans.contextOf(span);
+    const active = this.#parts.traces?.subscriber.contextOf(span);
     return active && carrierOf(active);
   }
 
   /** Calls a function in which a span is the active one. */
   within<T>(span: SpanReference, fn: () => T): T {
-    const active = this.#spans.contextOf(span);
+    const active = this.#parts.traces?.subscriber.contextOf(span);
     return active ? context.with(active, fn) : fn();
   }
 
   /** What it does at the moment. */
   status(): TelemetryStatus {
-    const { kind, endpoint, mtls, counts } = this.#outlet;
-    const lastError = this.#outlet.lastError() ?? this.#lastError;
+    const traces = this.#parts.traces?.outlet;
+    const endpoint = this.#outlets.find((outlet) => outlet.endpoint !== undefined)?.endpoint;
+    const lastError = this.#newestError();
     return {
       enabled: true,
       ...(endpoint === undefined ? {} : { endpoint }),
-      exporter: kind,
+      exporter: traces?.kind ?? (endpoint === undefined ? "none" : "otlp"),
       processor: this.#settings.processor,
       signals: [...this.#settings.signals],
-      mtls,
-      spans: counts(),
+      mtls: this.#outlets.some((outlet) => outlet.mtls),
+      spans: traces?.counts() ?? { exported: 0, queued: 0, dropped: 0 },
       ...(lastError ? { lastError } : {}),
     };
+  }
+
+  #newestError(): ExporterError | undefined {
+    return [this.#lastError, ...this.#outlets.map((outlet) => outlet.lastError())]
+      .filter((error) => error !== undefined)
+      .sort((a, b) => b.time - a.time)[0];
   }
 
   async #deliver(delivery: Promise<void>): Promise<void> {
@@ -129,19 +152,7 @@ export class Pipeline {
   }
 }
 
-/** Announces on the bus what becomes of exported data. */
-function observerOf(bus: EventBus): ExportObserver {
-  return {
-    failure({ signal, count, reason, status }) {
-      bus.emit("codex.telemetry.export.failure", { count }, {
-        originator: "sdk",
-        signal,
-        reason,
-        ...(status === undefined ? {} : { status }),
-      });
-    },
-    dropped({ signal, count, reason }) {
-      bus.emit("codex.telemetry.export.dropped", { count }, { originator: "sdk", signal, reason });
-    },
-  };
+/** Whether an event is the last of a span. */
+function isEnd(name: string): boolean {
+  return /\.(stop|exception|success|failure|approved|denied|timeout|completed|failed)$/.test(name);
 }

@@ -1,9 +1,10 @@
-import type { Attributes, TracerProvider } from "@opentelemetry/api";
+import type { Attributes, MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { Sampler, SpanExporter } from "@opentelemetry/sdk-trace-base";
 import type { ExportSignal } from "../events/catalogue.ts";
 import type { OtlpExporterOptions } from "../otlp/options.ts";
+import type { TemporalityPreference } from "../otlp/temporality.ts";
 import type { ContentSettings } from "./content.ts";
-import type { ProcessorName, SemconvMode } from "./options.ts";
+import type { LoggerProviderLike, ProcessorName, SemconvMode } from "./options.ts";
 import type { SamplerSetting } from "./sampler_setting.ts";
 
 /** How to reach a collector, for one signal. */
@@ -13,19 +14,43 @@ export interface OtlpTarget {
   options: Omit<OtlpExporterOptions, "url" | "observer" | "platform">;
 }
 
+/** A collector. */
+export interface OtlpDestination {
+  kind: "otlp";
+  target: OtlpTarget;
+}
+
+/** A provider of the host's. */
+export interface ProviderDestination<Provider> {
+  kind: "provider";
+  provider: Provider | "global";
+}
+
 /** Where spans go. */
-export type Destination =
-  | { kind: "otlp"; traces: OtlpTarget }
+export type TraceDestination =
+  | OtlpDestination
   | { kind: "memory"; endpoint: string }
   | { kind: "exporter"; exporter: SpanExporter }
-  | { kind: "provider"; provider: TracerProvider | "global" };
+  | ProviderDestination<TracerProvider>;
+
+/** Where metrics go. */
+export type MetricDestination = OtlpDestination | ProviderDestination<MeterProvider>;
+
+/** Where log records go. */
+export type LogDestination = OtlpDestination | { kind: "provider"; provider: LoggerProviderLike };
 
 /** Everything that `configure()` has to know, with nothing left to decide. */
 export interface Settings {
-  destination: Destination;
+  /** The signals that have a destination. */
   signals: ExportSignal[];
+  traces?: TraceDestination;
+  metrics?: MetricDestination;
+  logs?: LogDestination;
   processor: ProcessorName;
   sampler: SamplerSetting | Sampler;
+  /** How often metrics are collected, in milliseconds. */
+  metricIntervalMs: number;
+  temporality: TemporalityPreference;
   resource: Attributes;
   semconv: SemconvMode;
   content: ContentSettings;

@@ -1,78 +1,16 @@
-import { context } from "@opentelemetry/api";
-import {
-  type ExportResult,
-  ExportResultCode,
-  suppressTracing,
-  unrefTimer,
-} from "@opentelemetry/core";
-import type {
-  ReadableSpan,
-  Span,
-  SpanExporter,
-  SpanProcessor,
-} from "@opentelemetry/sdk-trace-base";
-import type { ExporterError } from "../otlp/options.ts";
-import type { SpanCounts } from "./options.ts";
-
-/** How spans are gathered before they go to the exporter. */
-export interface ForwarderOptions {
-  exporter: SpanExporter;
-  /** Spans that go together at most; 1 exports each span as it ends. */
-  batchSize: number;
-  /** How long a span waits for others, in milliseconds. */
-  delayMs: number;
-  /** Hears how many spans were given up. */
-  onDropped?: (count: number) => void;
-}
+import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { Forwarder } from "./forwarder.ts";
 
 /** The API's `TraceFlags.SAMPLED`. */
 const SAMPLED = 1;
 
-/**
- * Hands finished spans to an exporter and loses none: a full batch goes at once, what waits goes
- * at the latest at the flush or shutdown, and what the exporter refuses is counted. Memory is
- * bounded by the exporter's own queue.
- */
+/** Gives spans that have ended to a forwarder. */
 export class SpanForwarder implements SpanProcessor {
-  readonly #options: ForwarderOptions;
-  readonly #pending = new Set<Promise<void>>();
-  #waiting: ReadableSpan[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** While held, spans wait: the pipeline before this one is still delivering. */
-  #held = false;
-  #closed = false;
-  #counts: SpanCounts = { exported: 0, queued: 0, dropped: 0 };
-  #lastError: ExporterError | undefined;
+  readonly #forwarder: Forwarder<ReadableSpan>;
 
-  /** Creates a forwarder in front of an exporter. */
-  constructor(options: ForwarderOptions) {
-    this.#options = options;
-  }
-
-  /** Spans that wait here, not yet given to the exporter. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
-  /** What became of the spans, for an exporter that does not count them itself. */
-  get counts(): SpanCounts {
-    return { ...this.#counts };
-  }
-
-  /** The newest refusal. */
-  get lastError(): ExporterError | undefined {
-    return this.#lastError;
-  }
-
-  /** Keeps spans back until `release()`. */
-  hold(): void {
-    this.#held = true;
-  }
-
-  /** Lets spans go on. */
-  release(): void {
-    this.#held = false;
-    this.#exportFull();
+  /** Creates a processor in front of a forwarder. */
+  constructor(forwarder: Forwarder<ReadableSpan>) {
+    this.#forwarder = forwarder;
   }
 
   /** Nothing to do at the start of a span. */
@@ -80,88 +18,16 @@ export class SpanForwarder implements SpanProcessor {
 
   /** Takes a span that has ended. */
   onEnd(span: ReadableSpan): void {
-    if ((span.spanContext().traceFlags & SAMPLED) === 0) return;
-    this.#counts.queued++;
-    if (this.#closed) return this.#refused(1, "after_shutdown", "The pipeline was shut down.");
-    this.#waiting.push(span);
-    this.#exportFull();
+    if ((span.spanContext().traceFlags & SAMPLED) !== 0) this.#forwarder.push(span);
   }
 
-  /** Exports what waits, then has the exporter deliver it. */
-  async forceFlush(): Promise<void> {
-    this.#exportAll();
-    await Promise.all(this.#pending);
-    await this.#options.exporter.forceFlush?.();
+  /** Has all spans delivered. */
+  forceFlush(): Promise<void> {
+    return this.#forwarder.forceFlush();
   }
 
-  /** Exports what waits, then shuts the exporter down. */
-  async shutdown(): Promise<void> {
-    this.#held = false;
-    this.#exportAll();
-    this.#closed = true;
-    // The exporter's shutdown delivers what it has; waiting before it could be waiting for ever.
-    await this.#options.exporter.shutdown();
-    await Promise.all(this.#pending);
-  }
-
-  #exportFull(): void {
-    const { batchSize, delayMs } = this.#options;
-    if (this.#held) return;
-    while (this.#waiting.length >= batchSize) this.#export(this.#waiting.splice(0, batchSize));
-    if (this.#waiting.length === 0 || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#exportAll(), delayMs);
-    unrefTimer(this.#timer);
-  }
-
-  #exportAll(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#held) return;
-    const { batchSize } = this.#options;
-    while (this.#waiting.length > 0) this.#export(this.#waiting.splice(0, batchSize));
-  }
-
-  #export(spans: ReadableSpan[]): void {
-    const pending = new Promise<void>((resolve) => {
-      let answered = false;
-      this.#call(spans, (result) => {
-        if (answered) return;
-        answered = true;
-        this.#settle(spans.length, result);
-        resolve();
-      });
-    });
-    this.#pending.add(pending);
-    void pending.then(() => this.#pending.delete(pending));
-  }
-
-  /** The requests of an exporter must not become spans themselves. */
-  #call(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
-    context.with(suppressTracing(context.active()), () => {
-      try {
-        this.#options.exporter.export(spans, done);
-      } catch (error) {
-        done({ code: ExportResultCode.FAILED, error: error as Error });
-      }
-    });
-  }
-
-  #settle(count: number, { code, error }: ExportResult): void {
-    if (code !== ExportResultCode.SUCCESS) {
-      return this.#refused(
-        count,
-        "export_failed",
-        error?.message ?? "The exporter gave no reason.",
-      );
-    }
-    this.#counts.queued -= count;
-    this.#counts.exported += count;
-  }
-
-  #refused(count: number, reason: string, message: string): void {
-    this.#counts.queued -= count;
-    this.#counts.dropped += count;
-    this.#lastError = { reason, message, time: Date.now() };
-    this.#options.onDropped?.(count);
+  /** Has all spans delivered and closes the exporter. */
+  shutdown(): Promise<void> {
+    return this.#forwarder.shutdown();
   }
 }

@@ -1,39 +1,29 @@
 import { trace, type TracerProvider } from "@opentelemetry/api";
-import { SDK_INFO } from "@opentelemetry/core";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
-import type { ExporterError } from "../otlp/options.ts";
+import { BasicTracerProvider, type ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { VERSION } from "../version.ts";
+import { Forwarder } from "./forwarder.ts";
+import { createResource, SCOPE } from "./resource.ts";
 import { ChosenIdGenerator } from "./id_generator.ts";
 import type { SpanCounts, TelemetryStatus } from "./options.ts";
+import type { Outlet } from "./outlet.ts";
 import { MemoryExporter } from "./record_exporters.ts";
 import { createSampler } from "./sampler.ts";
-import type { Destination, Settings } from "./settings.ts";
+import type { Settings, TraceDestination } from "./settings.ts";
 import { SpanForwarder } from "./span_forwarder.ts";
-import { maskAttributes } from "./spans/mask.ts";
 import type { TurnStarter } from "./spans/start_turn.ts";
-import { type ChosenExporter, type ExporterContext, openExporter } from "./trace_exporter.ts";
-
-/** Name of the instrumentation scope. */
-const SCOPE = "@codex-otel/sdk";
+import type { ExporterContext } from "./open_otlp.ts";
+import { type ChosenExporter, openExporter } from "./trace_exporter.ts";
 
 /** Spans that go together at most, and how long one waits (specification, `OTEL_BSP_*`). */
 const BATCH = { batchSize: 512, delayMs: 5_000 };
 const SIMPLE = { batchSize: 1, delayMs: 0 };
 
 /** Where the spans of a pipeline go. */
-export interface TraceOutlet {
+export interface TraceOutlet extends Outlet {
   starter: TurnStarter;
   kind: TelemetryStatus["exporter"];
-  endpoint?: string;
-  mtls: boolean;
   memory?: MemoryExporter;
-  /** Absent where the host's provider takes the spans. */
-  forwarder?: SpanForwarder;
   counts(): SpanCounts;
-  lastError(): ExporterError | undefined;
-  flush(): Promise<void>;
-  shutdown(): Promise<void>;
 }
 
 /**
@@ -41,10 +31,9 @@ export interface TraceOutlet {
  * @throws {CodexError} for certificates that cannot be used.
  */
 export async function openTraceOutlet(
-  settings: Settings,
-  context: ExporterContext,
+  destination: TraceDestination,
+  { settings, context }: { settings: Settings; context: ExporterContext },
 ): Promise<TraceOutlet> {
-  const { destination } = settings;
   if (destination.kind === "provider") return hostOutlet(destination);
   return ownOutlet(settings, { context, chosen: await openExporter(destination, context) });
 }
@@ -55,19 +44,16 @@ function ownOutlet(
   { context, chosen }: { context: ExporterContext; chosen: ChosenExporter },
 ): TraceOutlet {
   const { exporter, stats, kind, endpoint, mtls } = chosen;
-  const forwarder = new SpanForwarder({
+  const forwarder = new Forwarder<ReadableSpan>({
     exporter,
     ...(settings.processor === "batch" ? BATCH : SIMPLE),
     ...(stats ? {} : { onDropped: (count) => announceDrop(count, context) }),
   });
   const ids = new ChosenIdGenerator();
   const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({
-      ...SDK_INFO,
-      ...maskAttributes(settings.resource, settings.redact),
-    }),
+    resource: createResource(settings),
     sampler: createSampler(settings.sampler),
-    spanProcessors: [forwarder],
+    spanProcessors: [new SpanForwarder(forwarder)],
     idGenerator: ids,
   });
   return {
@@ -79,16 +65,17 @@ function ownOutlet(
     ...(endpoint === undefined ? {} : { endpoint }),
     mtls,
     ...(exporter instanceof MemoryExporter ? { memory: exporter } : {}),
-    forwarder,
     counts: () => stats ? countsOf(stats(), forwarder.waiting) : forwarder.counts,
     lastError: () => stats ? stats().lastError : forwarder.lastError,
+    hold: () => forwarder.hold(),
+    release: () => forwarder.release(),
     flush: () => forwarder.forceFlush(),
     shutdown: () => forwarder.shutdown(),
   };
 }
 
 /** The host's provider is flushed where it can be, and never shut down. */
-function hostOutlet({ provider }: Extract<Destination, { kind: "provider" }>): TraceOutlet {
+function hostOutlet({ provider }: Extract<TraceDestination, { kind: "provider" }>): TraceOutlet {
   const host: TracerProvider = provider === "global" ? trace.getTracerProvider() : provider;
   const flush = async () => {
     if ("forceFlush" in host && typeof host.forceFlush === "function") await host.forceFlush();

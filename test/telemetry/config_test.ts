@@ -17,9 +17,8 @@ function settingsOf(options: ConfigureOptions, env: Env = {}): Settings {
 
 /** What the OTLP exporter is told. */
 function otlpOf(options: ConfigureOptions, env: Env = {}) {
-  const { destination } = settingsOf(options, env);
-  assert.equal(destination.kind, "otlp");
-  return destination.kind === "otlp" ? destination.traces : assert.fail();
+  const { traces } = settingsOf(options, env);
+  return traces?.kind === "otlp" ? traces.target : assert.fail();
 }
 
 describe("resolveSettings(), on or off", () => {
@@ -104,9 +103,9 @@ describe("resolveSettings(), destination", () => {
   for (const endpoint of ["pid://local", "memory://local", "PID://LOCAL"]) {
     it(`keeps spans in memory for ${endpoint}`, () => {
       const expected = { kind: "memory", endpoint: endpoint.toLowerCase() };
-      assert.deepEqual(settingsOf({ endpoint }).destination, expected);
+      assert.deepEqual(settingsOf({ endpoint }).traces, expected);
       assert.deepEqual(
-        settingsOf({}, { CODEX_OTLP_ENDPOINT: endpoint }).destination,
+        settingsOf({}, { CODEX_OTLP_ENDPOINT: endpoint }).traces,
         expected,
       );
     });
@@ -119,7 +118,7 @@ describe("resolveSettings(), destination", () => {
       settingsOf({ exporter, endpoint: "http://x" }),
       settingsOf({ exporter, useGlobal: true }),
       settingsOf({ exporter, useGlobal: true, tracerProvider }),
-    ].map(({ destination }) => destination);
+    ].map(({ traces }) => traces);
     assert.deepEqual(kinds, [
       { kind: "exporter", exporter },
       { kind: "provider", provider: "global" },

@@ -1,0 +1,78 @@
+import {
+  LoggerProvider,
+  type LogRecordProcessor,
+  type ReadableLogRecord,
+} from "@opentelemetry/sdk-logs";
+import { VERSION } from "../../version.ts";
+import { Forwarder } from "../forwarder.ts";
+import { type ExporterContext, openOtlp } from "../open_otlp.ts";
+import type { LoggerProviderLike } from "../options.ts";
+import type { Outlet } from "../outlet.ts";
+import { createResource, SCOPE } from "../resource.ts";
+import type { LogDestination, OtlpTarget, Settings } from "../settings.ts";
+
+/** Records that go together at most, and how long one waits (specification, `OTEL_BLRP_*`). */
+const BATCH = { batchSize: 512, delayMs: 1_000 };
+
+/** Where the log records of a pipeline go. */
+export interface LogOutlet extends Outlet {
+  logger: ReturnType<LoggerProviderLike["getLogger"]>;
+}
+
+/**
+ * Opens the outlet for log records.
+ * @throws {CodexError} for certificates that cannot be used.
+ */
+export async function openLogOutlet(
+  destination: LogDestination,
+  { settings, context }: { settings: Settings; context: ExporterContext },
+): Promise<LogOutlet> {
+  if (destination.kind === "otlp") {
+    return await ownOutlet(destination.target, { settings, context });
+  }
+  const { provider } = destination;
+  const flush = async () => {
+    if ("forceFlush" in provider && typeof provider.forceFlush === "function") {
+      await provider.forceFlush();
+    }
+  };
+  return {
+    logger: provider.getLogger(SCOPE, VERSION),
+    mtls: false,
+    lastError: () => undefined,
+    flush,
+    shutdown: flush,
+  };
+}
+
+async function ownOutlet(
+  target: OtlpTarget,
+  { settings, context }: { settings: Settings; context: ExporterContext },
+): Promise<LogOutlet> {
+  const { OTLPLogExporter } = await import("../../otlp/log_exporter.ts");
+  const { options, endpoint, mtls } = await openOtlp(target, context);
+  const exporter = new OTLPLogExporter(options);
+  const forwarder = new Forwarder<ReadableLogRecord>({ exporter, ...BATCH });
+  const provider = new LoggerProvider({
+    resource: createResource(settings),
+    processors: [processorOf(forwarder)],
+  });
+  return {
+    logger: provider.getLogger(SCOPE, VERSION),
+    endpoint,
+    mtls,
+    lastError: () => exporter.stats().lastError,
+    hold: () => forwarder.hold(),
+    release: () => forwarder.release(),
+    flush: () => forwarder.forceFlush(),
+    shutdown: () => forwarder.shutdown(),
+  };
+}
+
+function processorOf(forwarder: Forwarder<ReadableLogRecord>): LogRecordProcessor {
+  return {
+    onEmit: (record) => forwarder.push(record),
+    forceFlush: () => forwarder.forceFlush(),
+    shutdown: () => forwarder.shutdown(),
+  };
+}

@@ -1,0 +1,40 @@
+import { displayUrl } from "../otlp/endpoint.ts";
+import type { ExportObserver } from "../otlp/observer.ts";
+import type { OtlpExporterOptions } from "../otlp/options.ts";
+import type { TelemetryHost } from "./host.ts";
+import type { OtlpTarget } from "./settings.ts";
+import { verifyTls } from "./verify_tls.ts";
+
+/** What exporters are opened with. */
+export interface ExporterContext {
+  host: TelemetryHost;
+  observer: ExportObserver;
+}
+
+/** What an OTLP exporter is made with, and what may be shown of it. */
+export interface OpenedOtlp {
+  options: OtlpExporterOptions;
+  /** As it may be shown. */
+  endpoint: string;
+  mtls: boolean;
+}
+
+/**
+ * Prepares an OTLP exporter for a target.
+ * @throws {CodexError} `tls_incomplete`, `tls_file_unreadable`, `tls_invalid_pem`,
+ * `tls_key_mismatch` or `unsupported`, for certificates that cannot be used.
+ */
+export async function openOtlp(
+  { url, options }: OtlpTarget,
+  { host, observer }: ExporterContext,
+): Promise<OpenedOtlp> {
+  const { tls } = options;
+  if (tls) await verifyTls(tls, host.tls);
+  // The environment was read already: what wins is decided in one place.
+  const platform = { env: () => ({}), ...(host.tls ? { tls: host.tls } : {}) };
+  return {
+    options: { ...options, url, observer, platform },
+    endpoint: displayUrl(url),
+    mtls: Boolean(tls?.cert ?? tls?.certFile),
+  };
+}
