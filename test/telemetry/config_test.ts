@@ -207,6 +207,64 @@ describe("resolveSettings(), the exporter's options", () => {
   });
 });
 
+describe("resolveSettings(), signals", () => {
+  const meterProvider = { getMeter: () => assert.fail() };
+  const loggerProvider = { getLogger: () => assert.fail() };
+  const both = { OTEL_METRICS_EXPORTER: "otlp", OTEL_LOGS_EXPORTER: "otlp,console" };
+  const cases: [what: string, options: ConfigureOptions, env: Env, expected: string[]][] = [
+    ["traces by default", {}, {}, ["traces"]],
+    ["what the variables say", {}, both, ["traces", "metrics", "logs"]],
+    ["not what they say none of", {}, { ...both, OTEL_TRACES_EXPORTER: "none" }, [
+      "metrics",
+      "logs",
+    ]],
+    ["nothing by a name it does not know", {}, { OTEL_LOGS_EXPORTER: "kafka" }, ["traces"]],
+    ["what the option says, whatever the variables say", { signals: ["logs"] }, both, ["logs"]],
+    ["what a provider is given for", { meterProvider, loggerProvider }, {}, [
+      "traces",
+      "metrics",
+      "logs",
+    ]],
+    [
+      "not what the option leaves out, provider or not",
+      { meterProvider, signals: ["traces"] },
+      {},
+      [
+        "traces",
+      ],
+    ],
+    ["spans alone where there is only memory", { endpoint: "pid://local" }, both, ["traces"]],
+  ];
+  for (const [what, options, env, expected] of cases) {
+    it(`exports ${what}`, () => assert.deepEqual(settingsOf(options, env).signals, expected));
+  }
+
+  it("sends each signal to its own URL", () => {
+    const urls = (options: ConfigureOptions, env: Env = {}) => {
+      const { traces, metrics, logs } = settingsOf(options, { ...both, ...env });
+      return [traces, metrics, logs].map((to) => to?.kind === "otlp" ? to.target.url : to?.kind);
+    };
+    const at = (base: string) => ["traces", "metrics", "logs"].map((name) => `${base}/v1/${name}`);
+    assert.deepEqual(urls({ endpoint: "http://a:1/v1/traces" }), at("http://a:1"));
+    assert.deepEqual(urls({}, { CODEX_OTLP_ENDPOINT: "http://b:2" }), at("http://b:2"));
+    assert.deepEqual(
+      urls({}, {
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:3",
+        OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://logs:4/in",
+      }),
+      [...at("http://c:3").slice(0, 2), "http://logs:4/in"],
+    );
+    assert.deepEqual(urls({ useGlobal: true }).slice(0, 2), ["provider", "provider"]);
+  });
+
+  it("is off where no signal has a destination", () => {
+    const options = { enabled: true, endpoint: "pid://local", signals: ["metrics"] } as const;
+    const { settings, warnings } = resolveSettings(options, {});
+    assert.equal(settings, undefined);
+    assert.deepEqual(warnings, ["The memory endpoint keeps spans only; there are no metrics."]);
+  });
+});
+
 describe("resolveSettings(), the rest", () => {
   it("chooses the processor", () => {
     const processor = (options: ConfigureOptions, value: string) =>
@@ -274,6 +332,11 @@ describe("resolveSettings(), the rest", () => {
     [
       { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "secret" },
       "OTEL_TRACES_SAMPLER_ARG is no number",
+    ],
+    [{ OTEL_METRIC_EXPORT_INTERVAL: "secret" }, "OTEL_METRIC_EXPORT_INTERVAL is no number"],
+    [
+      { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "secret" },
+      "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE is not known",
     ],
     [{ OTEL_RESOURCE_ATTRIBUTES: "secret" }, "OTEL_RESOURCE_ATTRIBUTES is malformed"],
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: "secret" }, "OTEL_EXPORTER_OTLP_TIMEOUT"],
