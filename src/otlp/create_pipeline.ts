@@ -2,6 +2,7 @@ import { diag } from "@opentelemetry/api";
 import { VERSION } from "../version.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
 import { systemClock } from "./clock.ts";
+import { chooseGzip } from "./compress.ts";
 import type { Codec } from "./encode.ts";
 import { DEFAULT_BASE_URL, parseEndpoint, signalUrl, splitCredentials } from "./endpoint.ts";
 import { type EnvironmentSettings, environmentSettings } from "./environment.ts";
@@ -29,6 +30,7 @@ export function createPipeline<Item>(
   const endpoint = chooseEndpoint(
     options.url ?? env.url ?? signalUrl(DEFAULT_BASE_URL, codec.signal)!,
   );
+  const compression = options.compression ?? env.compression ?? "gzip";
   const connector = chooseFetch(options, env);
   const transport = new FetchTransport({
     url: endpoint.url,
@@ -50,7 +52,7 @@ export function createPipeline<Item>(
     send: (attempt) => transport.send(attempt),
     backoff: options.backoff ?? DEFAULT_BACKOFF,
     observer: options.observer ?? {},
-    compression: options.compression ?? env.compression ?? "gzip",
+    gzip: compression === "gzip" ? chooseGzip(options.platform?.gzip) : undefined,
     concurrency: positive("concurrencyLimit", options.concurrencyLimit, 8),
     maxQueueBytes: positive("maxQueueBytes", options.maxQueueBytes, 64 * MIB),
     maxRequestBytes: positive("maxRequestBytes", options.maxRequestBytes, 64 * MIB),

@@ -29,6 +29,8 @@ export type {
 export type {
   Connection,
   Fetch,
+  FetchInit,
+  FetchResponse,
   OtlpPlatform,
   TlsFiles,
   TlsMaterial,

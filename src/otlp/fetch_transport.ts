@@ -5,7 +5,7 @@ import { displayUrl } from "./endpoint.ts";
 import type { HeaderSource } from "./header_source.ts";
 import type { HeaderRecord } from "./options.ts";
 import type { FailureReason } from "./observer.ts";
-import type { Fetch } from "./ports.ts";
+import type { Fetch, FetchResponse } from "./ports.ts";
 import { errorMessage, parsePartialSuccess, readBounded } from "./response_body.ts";
 import { scrubber } from "./scrub.ts";
 import type { Payload, SendResult } from "./send_result.ts";
@@ -46,7 +46,7 @@ interface Progress {
 }
 
 interface Answer {
-  response: Response;
+  response: FetchResponse;
   body: string | undefined;
 }
 

@@ -37,6 +37,8 @@ export {
   type ExportSuccess,
   type FailureReason,
   type Fetch,
+  type FetchInit,
+  type FetchResponse,
   type HeaderOption,
   type HeaderRecord,
   type OtlpExporterOptions,

@@ -9,8 +9,9 @@ import type { Attempt } from "./fetch_transport.ts";
 import { Gate } from "./gate.ts";
 import { type Chunk, Intake } from "./intake.ts";
 import type { DropReason, ExportObserver } from "./observer.ts";
-import type { Compression, ExporterStats } from "./options.ts";
+import type { ExporterStats } from "./options.ts";
 import { Outbox } from "./outbox.ts";
+import type { Gzip } from "./ports.ts";
 import type { Payload, Retryable, SendResult } from "./send_result.ts";
 import { type Parcel, Sender } from "./sender.ts";
 import { type ResultCallback, Ticket } from "./ticket.ts";
@@ -27,7 +28,8 @@ export interface PipelineOptions<Item> {
   clock: Clock;
   backoff: BackoffPolicy;
   observer: ExportObserver;
-  compression: Compression;
+  /** Absent when bodies are sent as they are. */
+  gzip: Gzip | undefined;
   concurrency: number;
   maxQueueBytes: number;
   maxRequestBytes: number;
@@ -171,13 +173,13 @@ export class Pipeline<Item> {
   }
 
   async #encodeOne(): Promise<void> {
-    const { codec, maxRequestBytes, maxQueueBytes, compression } = this.#options;
+    const { codec, maxRequestBytes, maxQueueBytes, gzip } = this.#options;
     const chunk = this.#intake.take(codec.maxItems, codec);
     const maxBytes = Math.min(maxRequestBytes, maxQueueBytes);
     for (const run of encodeAll(chunk.items, { codec, maxBytes })) {
       const shares = sharesOf(chunk, { weight: codec.weight, from: run.from, to: run.to });
       if ("bytes" in run) {
-        const payload = await compress(run.bytes, compression);
+        const payload = await compress(run.bytes, gzip);
         const average = payload.bytes.byteLength / (run.to - run.from);
         this.#averageBytes = this.#averageBytes * 0.9 + average * 0.1;
         this.#store(payload, shares);

@@ -4,8 +4,34 @@
  * @module
  */
 
-/** A function with the shape of the global `fetch`. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** What an exporter asks of a `fetch`. */
+export interface FetchInit {
+  /** Always `POST`. */
+  method: string;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  /** The whole body. */
+  body: Uint8Array<ArrayBuffer>;
+  /** The exporter decides about redirects. */
+  redirect: "manual";
+  /** Ends the request. */
+  signal: AbortSignal;
+}
+
+/** The part of a `Response` that an exporter reads. */
+export interface FetchResponse {
+  /** HTTP status. */
+  readonly status: number;
+  /** Headers of the answer. */
+  readonly headers: { get(name: string): string | null };
+  /** The body as it comes. */
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** The whole body; asked for only where the answer says that it is short. */
+  text(): Promise<string>;
+}
+
+/** The global `fetch`, or anything that does as much of it as an exporter needs. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 /** PEM texts for TLS. A `cert` needs its `key`; without `ca` the platform's root store is used. */
 export interface TlsMaterial {
@@ -51,6 +77,9 @@ export interface TlsPort {
   connect(material: TlsMaterial): Promise<Connection>;
 }
 
+/** Compresses bytes. */
+export type Gzip = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
+
 /** What the platform gives to an exporter. */
 export interface OtlpPlatform {
   /** Environment variables. */
@@ -60,6 +89,8 @@ export interface OtlpPlatform {
    * asked once, when the first request of an exporter is due.
    */
   http?: () => Promise<Connection | undefined>;
+  /** A gzip that costs less than `CompressionStream`, which is used where there is none. */
+  gzip?: Gzip;
   /** Loads the TLS adapter; asked once, when the first request of an exporter with `tls` is due. */
   tls?: () => Promise<TlsPort>;
 }

@@ -2,6 +2,7 @@
  * What a collector answers.
  * @module
  */
+import type { FetchResponse } from "./ports.ts";
 import type { Signal } from "./signal.ts";
 
 /** OTLP specification, "OTLP/HTTP Response": a client should bound what it reads. */
@@ -24,12 +25,13 @@ export interface PartialSuccess {
  * is more than that, or when the body breaks off.
  */
 export async function readBounded(
-  response: Response,
+  response: FetchResponse,
   limit: number = MAX_RESPONSE_BYTES,
 ): Promise<string | undefined> {
   if (isShort(response.headers, limit)) return await response.text().catch(() => undefined);
-  if (!response.body) return "";
-  const reader = response.body.getReader();
+  const { body } = response;
+  if (!body) return "";
+  const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
@@ -49,9 +51,9 @@ export async function readBounded(
 }
 
 /** Whether the whole body is known to be within the limit; a compressed one may grow. */
-function isShort(headers: Headers, limit: number): boolean {
+function isShort(headers: FetchResponse["headers"], limit: number): boolean {
   const length = headers.get("content-length");
-  return length !== null && Number(length) <= limit && !headers.has("content-encoding");
+  return length !== null && Number(length) <= limit && headers.get("content-encoding") === null;
 }
 
 /**

@@ -5,10 +5,7 @@
  */
 import * as http from "node:http";
 import * as https from "node:https";
-import type { Connection } from "../otlp/ports.ts";
-
-/** Statuses for which `Response` takes no body. */
-const WITHOUT_BODY = new Set([204, 205, 304]);
+import type { Connection, FetchInit, FetchResponse } from "../otlp/ports.ts";
 
 /** Opens a connection pool. Idle sockets do not keep the process alive. */
 export function openNodeHttp(): Connection {
@@ -24,11 +21,11 @@ export function openNodeHttp(): Connection {
 }
 
 interface Exchange {
-  init: RequestInit;
+  init: FetchInit;
   agent: http.Agent;
 }
 
-async function exchange(url: string, options: Exchange): Promise<Response> {
+async function exchange(url: string, options: Exchange): Promise<FetchResponse> {
   try {
     return await post(url, options);
   } catch (error) {
@@ -41,7 +38,7 @@ async function exchange(url: string, options: Exchange): Promise<Response> {
 /** A kept socket was closed by the other side before anything came back on it. */
 class StaleSocketError extends Error {}
 
-function post(url: string, { init, agent }: Exchange): Promise<Response> {
+function post(url: string, { init, agent }: Exchange): Promise<FetchResponse> {
   return new Promise((resolve, reject) => {
     const { request: open } = url.startsWith("https:") ? https : http;
     const body = init.body as Uint8Array;
@@ -60,18 +57,27 @@ function post(url: string, { init, agent }: Exchange): Promise<Response> {
   });
 }
 
-function toResponse(message: http.IncomingMessage): Response {
-  const status = message.statusCode ?? 0;
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(message.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
-  }
-  if (!WITHOUT_BODY.has(status)) return new Response(toStream(message), { status, headers });
-  message.resume();
-  return new Response(null, { status, headers });
+/** No `Response`: to make one costs as much as the rest of the exchange. */
+function toResponse(message: http.IncomingMessage): FetchResponse {
+  return {
+    status: message.statusCode ?? 0,
+    headers: {
+      get(name) {
+        const value = message.headers[name];
+        return (Array.isArray(value) ? value.join(", ") : value) ?? null;
+      },
+    },
+    get body() {
+      return toStream(message);
+    },
+    async text() {
+      let text = "";
+      for await (const chunk of message.setEncoding("utf8")) text += chunk;
+      return text;
+    },
+  };
 }
 
-/** By hand, because `Readable.toWeb` costs more than the rest of the exchange. */
 function toStream(message: http.IncomingMessage): ReadableStream<Uint8Array> {
   const chunks = message[Symbol.asyncIterator]();
   return new ReadableStream({

@@ -15,6 +15,7 @@ interface World {
 export const otlpPlatform: OtlpPlatform = {
   env: otlpEnvironment,
   http: openHttp,
+  ...(isNode() ? { gzip: nodeGzip } : {}),
   tls: loadTlsPort,
 };
 
@@ -41,9 +42,18 @@ function variable(name: string): string | undefined {
 
 /** Only Node's own `fetch` is worth replacing. */
 async function openHttp(): Promise<Connection | undefined> {
-  const { Bun, Deno, process } = globalThis as World;
-  if (Bun || Deno || !process?.versions?.node) return undefined;
+  if (!isNode()) return undefined;
   return (await import("./node_http.ts")).openNodeHttp();
+}
+
+async function nodeGzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return await (await import("./node_gzip.ts")).gzip(bytes);
+}
+
+/** The other two look like Node as well. */
+function isNode(): boolean {
+  const { Bun, Deno, process } = globalThis as World;
+  return !Bun && !Deno && process?.versions?.node !== undefined;
 }
 
 async function loadTlsPort(): Promise<TlsPort> {

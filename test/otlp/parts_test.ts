@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DEFAULT_BACKOFF, retryDelayMs } from "../../src/otlp/backoff.ts";
-import { compress } from "../../src/otlp/compress.ts";
+import { chooseGzip, compress } from "../../src/otlp/compress.ts";
 import { DropLedger } from "../../src/otlp/drop_ledger.ts";
 import { type Codec, encodeAll } from "../../src/otlp/encode.ts";
 import { Gate } from "../../src/otlp/gate.ts";
@@ -180,15 +180,21 @@ describe("compress()", () => {
   const bytes = (length: number) => new Uint8Array(length).fill(97);
 
   it("leaves small bodies, and all when it is off", async () => {
-    assert.equal((await compress(bytes(1024), "gzip")).gzip, false);
-    assert.equal((await compress(bytes(9999), "none")).gzip, false);
+    assert.equal((await compress(bytes(1024), chooseGzip(undefined))).gzip, false);
+    assert.equal((await compress(bytes(9999), undefined)).gzip, false);
   });
 
   it("makes gzip of a larger body", async () => {
-    const { bytes: zipped, gzip } = await compress(bytes(9999), "gzip");
+    const { bytes: zipped, gzip } = await compress(bytes(9999), chooseGzip(undefined));
     assert.ok(gzip && zipped.byteLength < 200);
     const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
     assert.equal(await new Response(stream).text(), "a".repeat(9999));
+  });
+
+  it("takes the platform's own gzip where there is one", async () => {
+    const own = () => Promise.resolve(bytes(3));
+    const { bytes: zipped } = await compress(bytes(9999), chooseGzip(own));
+    assert.equal(zipped.byteLength, 3);
   });
 });
 
