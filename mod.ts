@@ -76,9 +76,12 @@ export type * from "./src/protocol/events.ts";
 export type * from "./src/protocol/items.ts";
 export type { Usage } from "./src/protocol/usage.ts";
 export { Codex, createTelemetry, processes, telemetry, tools } from "./src/sdk.ts";
+export type { ContentOptions } from "./src/telemetry/content.ts";
 export type { Telemetry } from "./src/telemetry/instance.ts";
 export type {
   ConfigureOptions,
+  EmittedLog,
+  LoggerProviderLike,
   ProcessorName,
   SemconvMode,
   SpanCounts,

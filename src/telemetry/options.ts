@@ -23,13 +23,17 @@ export type SemconvMode = "default" | "gen_ai_latest_experimental";
 
 /** A log record, as OpenTelemetry's logger takes it. */
 export interface EmittedLog {
+  /** Name of the event. */
   eventName: string;
   /** Seconds and nanoseconds since the Unix epoch. */
   timestamp: [number, number];
   /** 5 is debug, 9 info, 13 warn, 17 error. */
   severityNumber: number;
+  /** The severity in words: `DEBUG`, `INFO`, `WARN` or `ERROR`. */
   severityText: string;
+  /** Name of the event, for those who show bodies only. */
   body: string;
+  /** What the event says, without content unless it was asked for. */
   attributes: Attributes;
   /** Joins the record to its span. */
   context?: Context;
@@ -37,6 +41,7 @@ export interface EmittedLog {
 
 /** A logger provider of OpenTelemetry's logs API, as far as it is used here. */
 export interface LoggerProviderLike {
+  /** Gives the logger of an instrumentation scope. */
   getLogger(name: string, version?: string): { emit(record: EmittedLog): void };
 }
 
