@@ -7,6 +7,7 @@ import type { TelemetrySink } from "../events/sink.ts";
 import { closedError } from "./closed_error.ts";
 import type { CodexOptions, ThreadOptions } from "./options.ts";
 import { Thread, type ThreadContext } from "./thread.ts";
+import { checkThreadOptions } from "./thread_options.ts";
 import { ToolStatistics } from "./tools/tool_metrics.ts";
 import type { TransportFactory } from "./turn_request.ts";
 import type { TurnStream } from "./turn_stream.ts";
@@ -43,13 +44,23 @@ export class BaseCodex {
     };
   }
 
-  /** Starts a new conversation. Nothing happens before its first turn. */
+  /**
+   * Starts a new conversation. Nothing happens before its first turn.
+   * @throws {TypeError} when `tools`, `approvals` or `approvalTimeoutMs` cannot be used.
+   * @throws {RangeError} when `approvalTimeoutMs` is not above 0, or above 24.8 days.
+   */
   startThread(options: ThreadOptions = {}): Thread {
+    checkThreadOptions(options);
     return new Thread(this.#context, options);
   }
 
-  /** Goes on with a conversation; the CLI keeps them in `$CODEX_HOME/sessions`. */
+  /**
+   * Goes on with a conversation; the CLI keeps them in `$CODEX_HOME/sessions`.
+   * @throws {TypeError} when `tools`, `approvals` or `approvalTimeoutMs` cannot be used.
+   * @throws {RangeError} when `approvalTimeoutMs` is not above 0, or above 24.8 days.
+   */
   resumeThread(id: string, options: ThreadOptions = {}): Thread {
+    checkThreadOptions(options);
     return new Thread(this.#context, options, id);
   }
 

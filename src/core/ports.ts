@@ -102,10 +102,18 @@ export interface WebSocketRequest {
   /** `ws:` or `wss:`. */
   url: string;
   headers: Readonly<Record<string, string>>;
+  /** Aborted when nobody wants the connection any more. */
+  signal?: AbortSignal;
 }
 
+/** An open WebSocket. */
+export type OpenSocket = WebSocket & {
+  /** Lets go of the connection without a word; absent where the runtime cannot. */
+  terminate?(): void;
+};
+
 /** Opens a WebSocket, and resolves when it is open. */
-export type WebSocketOpener = (request: WebSocketRequest) => Promise<WebSocket>;
+export type WebSocketOpener = (request: WebSocketRequest) => Promise<OpenSocket>;
 
 /** One of the runtimes, behind one shape. */
 export interface Runtime {

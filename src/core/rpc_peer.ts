@@ -3,7 +3,7 @@
  * speaks it.
  * @module
  */
-import { CodexError } from "../errors.ts";
+import { CodexError, isCodexError } from "../errors.ts";
 import type { TraceCarrier } from "../events/sink.ts";
 import { asFields, type Fields, isFields } from "../protocol/fields.ts";
 
@@ -26,13 +26,12 @@ export interface IncomingRequest {
 /** What a peer is told of. */
 export interface RpcHandlers {
   onNotification(method: string, params: Fields): void;
-  /**
-   * Answers a request of the other side; the signal is aborted when the connection ends. Undefined
-   * means that the method is unknown here.
-   */
-  onRequest(request: IncomingRequest, signal: AbortSignal): Promise<unknown> | undefined;
+  /** Answers a request of the other side. Undefined means that the method is unknown here. */
+  onRequest(request: IncomingRequest): Promise<unknown>;
   /** Describes the end of the connection, once it has ended by the other side. */
   describeEnd(cause: unknown): Promise<Error>;
+  /** The connection has ended, and everything that waited was told. Called once. */
+  onEnd(error: Error): void;
 }
 
 /** What goes with one request. */
@@ -45,8 +44,8 @@ export interface RequestOptions {
 const METHOD_NOT_FOUND = -32601;
 const INTERNAL_ERROR = -32603;
 
-/** Far above any real message; beyond it the other side is broken. */
-const MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
+/** In characters. Far above any real message; beyond it the other side is broken. */
+export const MAX_MESSAGE_LENGTH: number = 64 * 1024 * 1024;
 
 interface Pending {
   method: string;
@@ -59,9 +58,9 @@ export class RpcPeer {
   readonly #channel: MessageChannel;
   readonly #handlers: RpcHandlers;
   readonly #pending = new Map<number, Pending>();
-  readonly #abort = new AbortController();
   readonly #maxMessageLength: number;
   #nextId = 1;
+  #isOpen = true;
   #end: Error | undefined;
 
   /** Resolves with the reason when the connection has ended. Never rejects. */
@@ -79,6 +78,11 @@ export class RpcPeer {
     this.ended = this.#read();
   }
 
+  /** False as soon as there is nobody to talk to, which may be before it is known why. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** How many requests wait for an answer. */
   get pendingCount(): number {
     return this.#pending.size;
@@ -88,19 +92,18 @@ export class RpcPeer {
    * Sends a request and resolves with its result.
    * @throws {CodexError} `rpc_error` when the other side refuses; what `describeEnd` made when the
    * connection ends; the signal's reason when that is aborted.
+   * @throws {TypeError} when JSON cannot express the parameters.
    */
   async request(method: string, params: unknown, options: RequestOptions = {}): Promise<unknown> {
     if (this.#end) throw this.#end;
     options.signal?.throwIfAborted();
     const id = this.#nextId++;
-    const { promise, forget } = this.#await(id, method, options.signal);
     const trace = options.trace ? { trace: options.trace } : {};
+    const text = JSON.stringify({ id, method, params, ...trace });
+    const { promise, forget } = this.#await(id, method, options.signal);
     try {
-      await Promise.race([
-        promise,
-        this.#send({ id, method, params, ...trace }).then(() => promise),
-      ]);
-      return await promise;
+      // A channel that is full may take the message long after it is given up.
+      return await Promise.race([promise, this.#send(text).then(() => promise)]);
     } finally {
       forget();
     }
@@ -109,7 +112,7 @@ export class RpcPeer {
   /** Sends a notification. */
   async notify(method: string, params?: unknown): Promise<void> {
     if (this.#end) throw this.#end;
-    await this.#send(params === undefined ? { method } : { method, params });
+    await this.#send(JSON.stringify(params === undefined ? { method } : { method, params }));
   }
 
   /** Ends the connection; everything pending is rejected with the error. */
@@ -132,9 +135,9 @@ export class RpcPeer {
     return { promise, forget };
   }
 
-  async #send(message: object): Promise<void> {
+  async #send(message: string): Promise<void> {
     try {
-      await this.#channel.send(JSON.stringify(message));
+      await this.#channel.send(message);
     } catch (cause) {
       // The reader sees the end of the connection, too, and knows more of why; wait for its word.
       throw this.#end ?? await this.#handlers.describeEnd(cause);
@@ -151,6 +154,7 @@ export class RpcPeer {
     } catch (error) {
       cause = error;
     }
+    this.#isOpen = false;
     if (!this.#end) {
       const known = isProtocolError(cause) ? cause : await this.#handlers.describeEnd(cause);
       this.#finish(known);
@@ -162,10 +166,11 @@ export class RpcPeer {
   #finish(error: Error): void {
     if (this.#end) return;
     this.#end = error;
+    this.#isOpen = false;
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of waiting) reject(error);
-    this.#abort.abort(error);
+    this.#handlers.onEnd(error);
   }
 
   #receive(text: string): void {
@@ -178,9 +183,7 @@ export class RpcPeer {
   }
 
   #parse(text: string): Fields {
-    if (text.length > this.#maxMessageLength) {
-      throw protocolError(`it is longer than ${this.#maxMessageLength} characters`, text);
-    }
+    if (text.length > this.#maxMessageLength) throw messageTooLong(this.#maxMessageLength, text);
     let message: unknown;
     try {
       message = JSON.parse(text);
@@ -207,18 +210,27 @@ export class RpcPeer {
   }
 
   async #answer(id: unknown, request: IncomingRequest): Promise<void> {
-    let answer: object;
-    try {
-      const result = this.#handlers.onRequest(request, this.#abort.signal);
-      answer = result === undefined
-        ? { id, error: { code: METHOD_NOT_FOUND, message: `Unknown method: ${request.method}` } }
-        : { id, result: await result };
-    } catch (error) {
-      answer = { id, error: { code: INTERNAL_ERROR, message: messageOf(error) } };
-    }
+    const answer = await this.#encodeAnswer(id, request);
     if (this.#end) return;
     await this.#send(answer).catch(() => {});
   }
+
+  /** Whatever happens, there is an answer: the other side may wait for it for good. */
+  async #encodeAnswer(id: unknown, request: IncomingRequest): Promise<string> {
+    try {
+      const result = await this.#handlers.onRequest(request);
+      if (result !== undefined) return JSON.stringify({ id, result });
+      const message = `Unknown method: ${request.method}`;
+      return JSON.stringify({ id, error: { code: METHOD_NOT_FOUND, message } });
+    } catch (error) {
+      return JSON.stringify({ id, error: { code: INTERNAL_ERROR, message: messageOf(error) } });
+    }
+  }
+}
+
+/** The error for a message that is longer than any real one. */
+export function messageTooLong(maxLength: number, text: string): CodexError<"protocol_error"> {
+  return protocolError(`it is longer than ${maxLength} characters`, text);
 }
 
 /** How much of a bad message an error shows. */
@@ -234,7 +246,7 @@ function protocolError(what: string, text: string): CodexError<"protocol_error">
 }
 
 function isProtocolError(error: unknown): error is CodexError<"protocol_error"> {
-  return error instanceof CodexError && error.code === "protocol_error";
+  return isCodexError(error, "protocol_error");
 }
 
 function messageOf(error: unknown): string {

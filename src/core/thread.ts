@@ -10,6 +10,7 @@ import type { AnyThreadEvent } from "../protocol/events.ts";
 import { asFields, type Fields, stringField } from "../protocol/fields.ts";
 import { normalizeInput } from "./input.ts";
 import type { Input, ThreadOptions, TraceOptions, TurnOptions } from "./options.ts";
+import { noTurnError } from "./no_turn_error.ts";
 import { checkTimeouts } from "./timeouts.ts";
 import { type StreamedTurn, type Turn, TurnCollector } from "./turn.ts";
 import type { Transport, TurnKind } from "./turn_request.ts";
@@ -171,6 +172,7 @@ export class Thread {
 
   #createStream(start: TurnStart, observer?: Observer): TurnStream {
     const { input, turnOptions: turn, kind = "turn" } = start;
+    if (this.#options.tools?.length) this.#needsAppServer("ThreadOptions.tools");
     const { prompt, images } = normalizeInput(input);
     checkTimeouts(turn);
     const telemetry = this.#createTelemetry(prompt, turn.trace);
@@ -217,7 +219,7 @@ export class Thread {
 
   #runningTurn(): TurnStream {
     if (this.#running) return this.#running;
-    throw new CodexError("no_turn", "No turn of this thread is running.", { details: {} });
+    throw noTurnError();
   }
 
   #createTelemetry(input: string, trace: TraceOptions | undefined): TurnTelemetry {
@@ -227,6 +229,7 @@ export class Thread {
       clock,
       ledger: this.#ledger,
       transport: transport.name,
+      server: transport.server,
       input,
       model: this.#options.model,
       threadId: this.#id ?? undefined,

@@ -9,12 +9,19 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * @throws {RangeError} when one is not above 0, or longer than a timer can be (24.8 days).
  */
 export function checkTimeouts(turn: TurnOptions): void {
-  for (const name of ["timeoutMs", "idleTimeoutMs"] as const) {
-    const value: unknown = turn[name];
-    if (value === undefined) continue;
-    if (typeof value !== "number") throw new TypeError(`${name} must be a number of milliseconds.`);
-    if (!(value > 0 && value <= MAX_TIMER_MS)) {
-      throw new RangeError(`${name} must be above 0 and at most ${MAX_TIMER_MS}, not ${value}.`);
-    }
+  checkTimeout("timeoutMs", turn.timeoutMs);
+  checkTimeout("idleTimeoutMs", turn.idleTimeoutMs);
+}
+
+/**
+ * Checks one time limit, where it is given.
+ * @throws {TypeError} when it is no number.
+ * @throws {RangeError} when it is not above 0, or longer than a timer can be (24.8 days).
+ */
+export function checkTimeout(name: string, value: unknown): void {
+  if (value === undefined) return;
+  if (typeof value !== "number") throw new TypeError(`${name} must be a number of milliseconds.`);
+  if (!(value > 0 && value <= MAX_TIMER_MS)) {
+    throw new RangeError(`${name} must be above 0 and at most ${MAX_TIMER_MS}, not ${value}.`);
   }
 }

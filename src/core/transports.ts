@@ -3,6 +3,7 @@
  * @module
  */
 import { AppServerTransport } from "./app_server/transport.ts";
+import { serverAddress, withoutCredentials } from "./app_server/connect_errors.ts";
 import { checkRemote, openWebSocket } from "./app_server/open_web_socket.ts";
 import { openStdio } from "./app_server/open_stdio.ts";
 import { createCliFinder } from "./cli_finder.ts";
@@ -47,7 +48,11 @@ function createTransport(
     ...context,
     options,
     name: "websocket",
-    place: transport.url,
-    open: async () => openWebSocket(transport, (await context.loadRuntime()).openWebSocket),
+    place: withoutCredentials(transport.url),
+    server: serverAddress(transport.url),
+    open: async (signal) => {
+      const { openWebSocket: open } = await context.loadRuntime();
+      return await openWebSocket(transport, { open, signal });
+    },
   });
 }

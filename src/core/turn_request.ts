@@ -27,9 +27,17 @@ export interface TurnRequest {
   defer: (cleanUp: () => Promise<void>) => void;
 }
 
+/** Where a remote server is. */
+export interface ServerAddress {
+  host: string;
+  port: number;
+}
+
 /** A way to reach the agent. */
 export interface Transport {
   readonly name: TransportName;
+  /** Where turns are sent to, when that is another machine. */
+  readonly server?: ServerAddress | undefined;
   /** Starts a turn. Rejects with a `CodexError` when it cannot be started. */
   open(request: TurnRequest): Promise<TurnSource>;
   /** Ends what turns share, once they have ended. Never rejects. */

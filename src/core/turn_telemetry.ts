@@ -25,6 +25,7 @@ import { itemKind } from "../protocol/kinds.ts";
 import { isCodexError } from "../errors.ts";
 import { ToolTelemetry } from "./tool_telemetry.ts";
 import type { TokenCounts } from "../protocol/usage.ts";
+import type { ServerAddress } from "./turn_request.ts";
 import type { UsageLedger } from "./usage_ledger.ts";
 
 /** What is known of a run before it starts. */
@@ -33,6 +34,7 @@ export interface RunFacts {
   clock: Clock;
   ledger: UsageLedger;
   transport: TransportName;
+  server?: ServerAddress | undefined;
   input: string;
   model?: string | undefined;
   threadId?: string | undefined;
@@ -81,7 +83,7 @@ export class TurnTelemetry {
 
   /** The run begins. */
   start(): void {
-    const { sink, clock, trace, input, transport, model } = this.#facts;
+    const { sink, clock, trace, input, transport, model, server } = this.#facts;
     this.#state = "started";
     this.#startMs = clock.monotonicMs();
     sink.emit("codex.thread.start", { system_time: clock.wallMs() }, {
@@ -90,6 +92,7 @@ export class TurnTelemetry {
       input,
       transport,
       ...(model === undefined ? {} : { model }),
+      ...(server ? { server_address: server.host, server_port: server.port } : {}),
     });
   }
 

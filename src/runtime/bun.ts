@@ -4,7 +4,7 @@
  */
 import type { ChildInput, ChildProcess, ExitStatus, Runtime } from "../core/ports.ts";
 import { HAS_PROCESS_GROUPS, sharedRuntime, signalling, spawnError } from "./shared.ts";
-import { type WebSocketClass, webSocketOpener } from "./web_sockets.ts";
+import { globalWebSocket, webSocketOpener } from "./web_sockets.ts";
 import { byteStream } from "./web_streams.ts";
 
 /** The part of Bun that is used here, so that no consumer needs its types. */
@@ -40,9 +40,7 @@ interface BunSink {
 export const runtime: Runtime = {
   ...sharedRuntime,
   name: "bun",
-  openWebSocket: webSocketOpener(() =>
-    Promise.resolve(globalThis.WebSocket as unknown as WebSocketClass)
-  ),
+  openWebSocket: webSocketOpener(() => Promise.resolve(globalWebSocket)),
   // Asynchronous, so that a throw of Bun.spawn is a rejection, as under the other two.
   // deno-lint-ignore require-await
   async spawn(options) {

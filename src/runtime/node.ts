@@ -7,14 +7,14 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import type { ChildInput, ChildProcess, ExitStatus, Runtime } from "../core/ports.ts";
 import { HAS_PROCESS_GROUPS, sharedRuntime, signalling, spawnError } from "./shared.ts";
-import { type WebSocketClass, webSocketOpener } from "./web_sockets.ts";
+import { webSocketOpener } from "./web_sockets.ts";
 
 /** Node's runtime. */
 export const runtime: Runtime = {
   ...sharedRuntime,
   name: "node",
   openWebSocket: webSocketOpener(async () =>
-    (await import("undici")).WebSocket as unknown as WebSocketClass
+    (await import("./undici_web_socket.ts")).undiciWebSocket
   ),
   async spawn(options) {
     try {

@@ -3,6 +3,7 @@
  * @module
  */
 import { CodexError } from "../../errors.ts";
+import type { ServerAddress } from "../turn_request.ts";
 
 /** How an upgrade request failed. */
 export type UpgradeFailure = { status: number } | { reason: string };
@@ -35,6 +36,12 @@ export function upgradeError(
   return new CodexError("not_app_server", `What answers at ${shown} is no app-server: ${reason}.`, {
     details: { url: shown, reason },
   });
+}
+
+/** Where a URL leads to. */
+export function serverAddress(url: string): ServerAddress {
+  const { hostname, port, protocol } = new URL(url);
+  return { host: hostname, port: Number(port) || (protocol === "wss:" ? 443 : 80) };
 }
 
 /** A URL as it may be shown. */

@@ -2,10 +2,8 @@
  * One connection to an app-server, shared by the threads that use it.
  * @module
  */
-import { CodexError } from "../../errors.ts";
-import { parseCounts } from "../../protocol/counts.ts";
-import { asFields, type Fields, isFields, stringField } from "../../protocol/fields.ts";
-import type { TokenCounts } from "../../protocol/usage.ts";
+import { CodexError, isCodexError } from "../../errors.ts";
+import { type Fields, isFields, stringField } from "../../protocol/fields.ts";
 import { VERSION } from "../../version.ts";
 import { delay } from "../delay.ts";
 import {
@@ -14,12 +12,13 @@ import {
   type RequestOptions,
   RpcPeer,
 } from "../rpc_peer.ts";
+import { LoadedThreads } from "./loaded_threads.ts";
 
 /** What a turn hears of its thread. */
 export interface ThreadRoute {
   onNotification(method: string, params: Fields): void;
   /** Undefined when the method is unknown. */
-  onRequest(request: IncomingRequest, signal: AbortSignal): Promise<unknown> | undefined;
+  onRequest(request: IncomingRequest): Promise<unknown>;
   /** The connection has ended. */
   onEnd(error: Error): void;
 }
@@ -29,6 +28,14 @@ export interface OpenedChannel {
   channel: MessageChannel;
   /** Describes why it ended; the cause is the error that was seen, if any. */
   describeEnd(cause: unknown): Promise<Error>;
+}
+
+/** What opening a connection depends on. */
+export interface ConnectOptions {
+  /** Where the server is, as an error may show it. */
+  place: string;
+  /** Gives up the handshake; its reason is what opening rejects with. */
+  signal: AbortSignal;
 }
 
 /** How long the first answer may take. A CLI that starts for the first time is slow. */
@@ -41,19 +48,17 @@ const CLIENT_INFO = { name: "codex_otel_ts", title: "codex-otel", version: VERSI
 export class AppServerConnection {
   readonly #peer: RpcPeer;
   readonly #routes = new Map<string, ThreadRoute>();
-  /** Threads that this server process has loaded, so that a turn on them needs no resume. */
-  readonly loadedThreads: Set<string> = new Set();
-  /** What each thread has used in all, as far as the server has told. */
-  readonly totals: Map<string, TokenCounts> = new Map();
+  /** The threads that this server has loaded, so that a turn on them needs no resume. */
+  readonly threads: LoadedThreads = new LoadedThreads();
   #end: Error | undefined;
 
   private constructor(opened: OpenedChannel) {
     this.#peer = new RpcPeer(opened.channel, {
       onNotification: (method, params) => this.#onNotification(method, params),
-      onRequest: (request, signal) => this.#routeOf(request.params)?.onRequest(request, signal),
+      onRequest: async (request) => await this.#routeOf(request.params)?.onRequest(request),
       describeEnd: (cause) => opened.describeEnd(cause),
+      onEnd: (error) => this.#onEnd(error),
     });
-    void this.#peer.ended.then((error) => this.#onEnd(error));
   }
 
   /**
@@ -61,11 +66,13 @@ export class AppServerConnection {
    * @throws {CodexError} `not_app_server` when what answers does not speak its protocol, or says
    * nothing; what `describeEnd` made when the connection ends meanwhile.
    */
-  static async open(opened: OpenedChannel, place: string): Promise<AppServerConnection> {
+  static async open(opened: OpenedChannel, options: ConnectOptions): Promise<AppServerConnection> {
+    const { place, signal } = options;
     const connection = new AppServerConnection(opened);
     const timer = new AbortController();
-    const timeout = delay(HANDSHAKE_TIMEOUT_MS, timer.signal).then(() => {
-      throw notAppServer(place, "it did not answer in time");
+    const givenUp = AbortSignal.any([timer.signal, signal]);
+    const timeout = delay(HANDSHAKE_TIMEOUT_MS, givenUp).then(() => {
+      throw signal.aborted ? signal.reason : notAppServer(place, "it did not answer in time");
     });
     try {
       await Promise.race([connection.#shakeHands(place), timeout]);
@@ -79,12 +86,17 @@ export class AppServerConnection {
     }
   }
 
+  /** Whether requests can be sent; false as soon as nobody is there, before it is known why. */
+  get isOpen(): boolean {
+    return this.#peer.isOpen;
+  }
+
   /** Why the connection ended; undefined while it stands. */
   get end(): Error | undefined {
     return this.#end;
   }
 
-  /** Resolves when the connection has ended. Never rejects. */
+  /** Resolves when the connection has ended and nothing of it is left. Never rejects. */
   get ended(): Promise<Error> {
     return this.#peer.ended;
   }
@@ -116,15 +128,27 @@ export class AppServerConnection {
       });
     }
     this.#routes.set(threadId, route);
+    for (const { method, params } of this.threads.takeEarly(threadId)) {
+      route.onNotification(method, params);
+    }
     return () => {
       if (this.#routes.get(threadId) === route) this.#routes.delete(threadId);
     };
   }
 
+  /** Has the server let go of the threads that were not used for longest, where there are many. */
+  unloadSurplus(): void {
+    for (const threadId of this.threads.surplus((id) => this.#routes.has(id))) {
+      this.threads.remove(threadId);
+      // One that stays loaded takes memory there, and nothing else.
+      this.request("thread/unsubscribe", { threadId }).catch(() => {});
+    }
+  }
+
   /** Ends the connection; the turns on it fail with the error. */
   async close(error: Error): Promise<void> {
-    this.#onEnd(error);
     await this.#peer.close(error);
+    await this.#peer.ended;
   }
 
   async #shakeHands(place: string): Promise<void> {
@@ -141,27 +165,24 @@ export class AppServerConnection {
   }
 
   #onNotification(method: string, params: Fields): void {
-    if (method === "thread/tokenUsage/updated") this.#noteUsage(params);
-    const route = this.#routeOf(params);
-    if (route) return route.onNotification(method, params);
+    const threadId = threadIdOf(params);
     // What is for no thread in particular (rate limits, warnings) is for all that run.
-    if (stringField(params, "threadId") !== undefined) return;
-    for (const each of [...this.#routes.values()]) each.onNotification(method, params);
-  }
-
-  #noteUsage(params: Fields): void {
-    const threadId = stringField(params, "threadId");
-    const total = parseCounts(asFields(params["tokenUsage"])["total"]);
-    if (threadId !== undefined && total) this.totals.set(threadId, total);
+    if (threadId === undefined) {
+      for (const each of [...this.#routes.values()]) each.onNotification(method, params);
+      return;
+    }
+    this.threads.note(threadId, { method, params });
+    const route = this.#routes.get(threadId);
+    if (route) route.onNotification(method, params);
+    else this.threads.keepEarly(threadId, { method, params });
   }
 
   #routeOf(params: Fields): ThreadRoute | undefined {
-    const threadId = stringField(params, "threadId", "conversationId");
+    const threadId = threadIdOf(params);
     return threadId === undefined ? undefined : this.#routes.get(threadId);
   }
 
   #onEnd(error: Error): void {
-    if (this.#end) return;
     this.#end = error;
     const routes = [...this.#routes.values()];
     this.#routes.clear();
@@ -169,9 +190,14 @@ export class AppServerConnection {
   }
 }
 
+function threadIdOf(params: Fields): string | undefined {
+  const { thread } = params;
+  return stringField(params, "threadId", "conversationId") ??
+    (isFields(thread) ? stringField(thread, "id") : undefined);
+}
+
 function isSpeechError(error: unknown): error is CodexError {
-  return error instanceof CodexError &&
-    (error.code === "protocol_error" || error.code === "rpc_error");
+  return isCodexError(error, "protocol_error") || isCodexError(error, "rpc_error");
 }
 
 function notAppServer(place: string, reason: string): CodexError<"not_app_server"> {

@@ -28,6 +28,9 @@ export interface StdioContext {
   clock: Clock;
 }
 
+/** Lets go of a thread when it is unsubscribed from; by default the CLI (0.169) keeps it for long. */
+const UNLOAD_AT_ONCE = "thread_unload_delay_secs=0";
+
 /** How much of standard error an error carries. */
 const STDERR_SHOWN_BYTES = 8 * 1024;
 
@@ -41,7 +44,7 @@ const EXIT_WAIT_MS = 2_000;
 export async function openStdio(context: StdioContext): Promise<OpenedChannel> {
   const { options, registry, sink, clock } = context;
   const login = options.apiKey ? ["--config", KEEP_LOGIN_IN_MEMORY] : [];
-  const args = ["app-server", ...configArgs(options), ...login];
+  const args = ["app-server", "--config", UNLOAD_AT_ONCE, ...configArgs(options), ...login];
   const runtime = await context.loadRuntime();
   const base = options.env ?? runtime.env();
   const cli = await context.findCli(runtime, base);

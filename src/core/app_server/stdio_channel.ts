@@ -2,9 +2,10 @@
  * Messages as lines on the standard streams of a child.
  * @module
  */
+import { delay } from "../delay.ts";
 import { LineSplitter } from "../lines.ts";
 import { PendingRead } from "../pending_read.ts";
-import type { MessageChannel } from "../rpc_peer.ts";
+import { MAX_MESSAGE_LENGTH, type MessageChannel, messageTooLong } from "../rpc_peer.ts";
 import { DRAIN_MS, type SupervisedChild } from "../supervised_child.ts";
 
 /** Carries one message a line to and from a child; closing it ends the child. */
@@ -37,17 +38,35 @@ export class StdioChannel implements MessageChannel {
   }
 
   async *#lines(): AsyncGenerator<string> {
-    const splitter = new LineSplitter();
-    let drain: ReturnType<typeof setTimeout> | undefined;
-    // A command of the agent may hold the pipe open long after the server is gone.
-    void this.#child.exited.then(() => drain = setTimeout(() => this.#read.end(), DRAIN_MS));
-    for (let chunk = await this.#read.next(); chunk; chunk = await this.#read.next()) {
-      splitter.push(chunk);
-      for (let line = splitter.shift(); line !== undefined; line = splitter.shift()) {
-        if (line !== "") yield line;
+    const splitter = new LineSplitter({ maxLineBytes: MAX_MESSAGE_LENGTH });
+    const drain = this.#boundDrain();
+    try {
+      for (let chunk = await this.#read.next(); chunk; chunk = await this.#read.next()) {
+        push(splitter, chunk);
+        for (let line = splitter.shift(); line !== undefined; line = splitter.shift()) {
+          if (line !== "") yield line;
+        }
       }
+      // A line without an end was cut off by the end of the child, which is told by itself.
+    } finally {
+      drain.abort();
+      // A child that writes to nobody could not end in order.
+      void this.#read.discard();
     }
-    // A line without an end was cut off by the end of the child, which is told by itself.
-    clearTimeout(drain);
+  }
+
+  /** A command of the agent may hold the pipe open long after the server is gone. */
+  #boundDrain(): AbortController {
+    const over = new AbortController();
+    void this.#child.exited.then(() => delay(DRAIN_MS, over.signal)).then(() => this.#read.end());
+    return over;
+  }
+}
+
+function push(splitter: LineSplitter, chunk: Uint8Array): void {
+  try {
+    splitter.push(chunk);
+  } catch {
+    throw messageTooLong(MAX_MESSAGE_LENGTH, "");
   }
 }

@@ -4,12 +4,16 @@
  */
 import type { ProcessSummary } from "../../events/catalogue.ts";
 import type { AnyThreadEvent } from "../../protocol/events.ts";
-import type { Fields } from "../../protocol/fields.ts";
+import { asFields, type Fields, stringField } from "../../protocol/fields.ts";
 import { delay } from "../delay.ts";
 import type { NormalizedInput } from "../input.ts";
+import { Moment } from "../moment.ts";
+import { noTurnError } from "../no_turn_error.ts";
 import type { IncomingRequest } from "../rpc_peer.ts";
 import type { TurnSource } from "../turn_source.ts";
+import { untilAborted } from "../until_aborted.ts";
 import type { AppServerConnection, ThreadRoute } from "./connection.ts";
+import { EventQueue } from "./event_queue.ts";
 import { userInput } from "./params.ts";
 import type { TurnDesk } from "./turn_desk.ts";
 
@@ -20,6 +24,16 @@ export interface AppServerSourceContext {
   desk: TurnDesk;
 }
 
+/** How a turn begins. */
+export interface TurnBeginning {
+  /** The server's answer to the request for the turn. */
+  asked: Promise<unknown>;
+  /** Called before anything of the turn is announced. */
+  prepare: () => Promise<void>;
+  /** Gives up waiting; the turn itself is ended by `stop()`. */
+  signal: AbortSignal;
+}
+
 /** How long the server may take to end a turn that it was asked to interrupt. */
 const INTERRUPT_WAIT_MS = 5_000;
 
@@ -28,13 +42,21 @@ export class AppServerSource implements TurnSource, ThreadRoute {
   readonly isLive = true;
   readonly #context: AppServerSourceContext;
   readonly #unroute: () => void;
-  readonly #abort = new AbortController();
-  #events: AnyThreadEvent[] = [];
-  #position = 0;
+  readonly #events = new EventQueue();
+  /** Aborted when nobody waits any more for what the server has asked. */
+  readonly #over = new AbortController();
+  /** The answers to requests of the server that are being made. */
+  readonly #answers = new Set<Promise<unknown>>();
+  readonly #completed = new Moment();
+  /** The turn's id is known, or will never be. */
+  readonly #identified = new Moment();
+  /** Resolves when the turn has begun; undefined before it was asked for. */
+  #begun: Promise<void> | undefined;
+  /** What comes before that: it may be of an earlier turn, and nothing is prepared for it. */
+  #early: { method: string; params: Fields }[] | undefined = [];
   #state: "running" | "completed" | "left" = "running";
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
-  #onComplete: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
 
   /**
@@ -53,14 +75,40 @@ export class AppServerSource implements TurnSource, ThreadRoute {
     this.#wake?.();
   }
 
-  onNotification(method: string, params: Fields): void {
-    if (this.#state === "completed") return;
-    for (const event of this.#context.desk.convert(method, params)) this.push(event);
-    if (this.#context.desk.converter.isOver) this.#complete();
+  /**
+   * Waits until the turn has begun.
+   * @throws {CodexError} when the server refuses it, and the signal's reason.
+   */
+  begin({ asked, prepare, signal }: TurnBeginning): Promise<void> {
+    this.#begun = this.#accept(asked, prepare);
+    return untilAborted(this.#begun, signal);
   }
 
-  onRequest(request: IncomingRequest, signal: AbortSignal): Promise<unknown> | undefined {
-    return this.#context.desk.answer(request, AbortSignal.any([signal, this.#abort.signal]));
+  onNotification(method: string, params: Fields): void {
+    if (this.#early) return void this.#early.push({ method, params });
+    if (this.#state !== "running") return;
+    const { desk } = this.#context;
+    try {
+      for (const event of desk.convert(method, params)) this.push(event);
+    } catch (error) {
+      // Of this turn alone, and not of all that share the connection.
+      this.interrupt(error as Error);
+    }
+    if (this.#turnId !== undefined) this.#identified.reach();
+    if (desk.converter.isOver) this.#complete();
+  }
+
+  async onRequest(request: IncomingRequest): Promise<unknown> {
+    await this.#begun;
+    if (this.#state !== "running") throw new Error("The turn is over.");
+    const answer = this.#context.desk.answer(request, this.#over.signal);
+    if (!answer) return undefined;
+    this.#answers.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#answers.delete(answer);
+    }
   }
 
   onEnd(error: Error): void {
@@ -70,19 +118,12 @@ export class AppServerSource implements TurnSource, ThreadRoute {
   }
 
   poll(): AnyThreadEvent | undefined {
-    const event = this.#events[this.#position];
-    if (event === undefined) {
-      this.#events = [];
-      this.#position = 0;
-      return undefined;
-    }
-    this.#position++;
-    return event;
+    return this.#events.shift();
   }
 
   async fill(): Promise<boolean> {
     for (;;) {
-      if (this.#position < this.#events.length) return true;
+      if (this.#events.length > 0) return true;
       if (this.#failure) throw this.#failure;
       if (this.#state !== "running") return false;
       await new Promise<void>((resolve) => this.#wake = resolve);
@@ -96,23 +137,24 @@ export class AppServerSource implements TurnSource, ThreadRoute {
 
   /**
    * Adds input to the turn that runs.
-   * @throws {CodexError} `rpc_error` when no turn runs any more.
+   * @throws {CodexError} `no_turn` when it runs no more; `rpc_error` when it takes no input.
    */
   async steer({ prompt, images }: NormalizedInput): Promise<void> {
-    const { connection, threadId } = this.#context;
     const input = userInput(prompt, images);
-    await connection.request("turn/steer", { threadId, expectedTurnId: this.#turnId, input });
+    await this.#ask("turn/steer", (expectedTurnId) => ({ expectedTurnId, input }));
   }
 
-  /** Asks the server to end the turn, whose last events then arrive as for any other. */
+  /**
+   * Asks the server to end the turn, whose last events then arrive as for any other.
+   * @throws {CodexError} `no_turn` when it runs no more.
+   */
   async requestInterrupt(): Promise<void> {
-    const { connection, threadId } = this.#context;
-    await connection.request("turn/interrupt", { threadId, turnId: this.#turnId });
+    await this.#ask("turn/interrupt", (turnId) => ({ turnId }));
   }
 
-  finish(): Promise<void> {
+  async finish(): Promise<void> {
     this.#unroute();
-    return Promise.resolve();
+    await Promise.allSettled(this.#answers);
   }
 
   stop(): Promise<void> {
@@ -128,36 +170,60 @@ export class AppServerSource implements TurnSource, ThreadRoute {
     return this.#context.desk.converter.turnId;
   }
 
+  async #accept(asked: Promise<unknown>, prepare: () => Promise<void>): Promise<void> {
+    try {
+      const turnId = stringField(asFields(asFields(await asked)["turn"]), "id");
+      if (turnId !== undefined) this.#context.desk.converter.accept(turnId);
+      await prepare();
+    } catch (error) {
+      this.#identified.reach();
+      throw error;
+    }
+    if (this.#turnId !== undefined) this.#identified.reach();
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const { method, params } of early) this.onNotification(method, params);
+  }
+
+  async #ask(
+    method: string,
+    params: (turnId: string) => object,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { connection, threadId } = this.#context;
+    await this.#identified.reached;
+    if (this.#state !== "running" || this.#turnId === undefined) throw noTurnError();
+    await connection.request(method, { threadId, ...params(this.#turnId) }, { signal });
+  }
+
   #complete(): void {
     this.#state = "completed";
     this.#unroute();
-    this.#abort.abort();
+    this.#over.abort();
     this.#wake?.();
-    this.#onComplete?.();
+    this.#identified.reach();
+    this.#completed.reach();
   }
 
   /** Asks the server to end the turn; one that does not is left alone, and its events are not read. */
   async #stop(): Promise<void> {
     // First, so that a tool or a person that is being waited for holds nothing up.
-    this.#abort.abort();
-    const { connection } = this.#context;
-    if (this.#state === "running" && !connection.end && this.#turnId !== undefined) {
-      await this.#interruptTurn(this.#turnId);
+    this.#over.abort();
+    if (this.#state === "running" && this.#begun && this.#context.connection.isOpen) {
+      await this.#interruptTurn();
     }
     if (this.#state === "running") this.#state = "left";
     this.#unroute();
+    await Promise.allSettled(this.#answers);
   }
 
-  async #interruptTurn(turnId: string): Promise<void> {
-    const { connection, threadId } = this.#context;
+  /** Also a turn that the server has not begun yet: it would run on, with nobody to listen. */
+  async #interruptTurn(): Promise<void> {
     const timer = new AbortController();
-    const completed = new Promise<void>((resolve) => this.#onComplete = resolve);
-    const asked = connection.request("turn/interrupt", { threadId, turnId }, {
-      signal: timer.signal,
-    }).catch(() => {});
+    const asked = this.#ask("turn/interrupt", (turnId) => ({ turnId }), timer.signal)
+      .then(() => this.#completed.reached, () => {});
     const limit = delay(INTERRUPT_WAIT_MS, timer.signal);
-    await Promise.race([completed, limit]);
+    await Promise.race([asked, this.#completed.reached, limit]);
     timer.abort();
-    await asked;
   }
 }

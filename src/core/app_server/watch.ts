@@ -4,10 +4,9 @@
  */
 import { CodexError } from "../../errors.ts";
 import { delay } from "../delay.ts";
-import { withoutCredentials } from "./connect_errors.ts";
 import type { AppServerConnection } from "./connection.ts";
 
-/** How often the server is asked for a sign of life while turns run. */
+/** How often the server is asked for a sign of life while it is in use. */
 const PING_INTERVAL_MS = 15_000;
 
 /** How long it may take to give one. */
@@ -18,16 +17,24 @@ const PING_TIMEOUT_MS = 30_000;
  */
 const PING_METHOD = "thread/loaded/list";
 
-/** Asks a connection for signs of life while turns run on it, and closes it when none comes. */
+/** How often a server is asked, and how long it may take to answer. */
+export interface WatchIntervals {
+  /** 15 seconds by default. */
+  intervalMs?: number;
+  /** 30 seconds by default. */
+  timeoutMs?: number;
+}
+
+/** Asks a connection for signs of life while it is in use, and closes it when none comes. */
 export function startWatch(
   connection: AppServerConnection,
   place: string,
-  intervals: { intervalMs?: number; timeoutMs?: number } = {},
+  intervals: WatchIntervals = {},
 ): void {
   const { intervalMs = PING_INTERVAL_MS, timeoutMs = PING_TIMEOUT_MS } = intervals;
   let isAsking = false;
   const timer = setInterval(async () => {
-    if (isAsking || connection.turnCount === 0) return;
+    if (isAsking || !isBusy(connection)) return;
     isAsking = true;
     if (!await answers(connection, timeoutMs)) await connection.close(silent(place, timeoutMs));
     isAsking = false;
@@ -35,6 +42,11 @@ export function startWatch(
   // An idle connection is no reason for a program to go on. (A number in browsers and workers.)
   (timer as { unref?: () => void }).unref?.();
   void connection.ended.then(() => clearInterval(timer));
+}
+
+/** A new thread has no turn yet while it is being started. */
+function isBusy(connection: AppServerConnection): boolean {
+  return connection.turnCount > 0 || connection.pendingCount > 0;
 }
 
 async function answers(connection: AppServerConnection, timeoutMs: number): Promise<boolean> {
@@ -50,7 +62,7 @@ async function answers(connection: AppServerConnection, timeoutMs: number): Prom
 function silent(place: string, timeoutMs: number): CodexError<"connection_lost"> {
   return new CodexError(
     "connection_lost",
-    `The app-server at ${withoutCredentials(place)} gave no sign of life for ${timeoutMs} ms.`,
+    `The app-server at ${place} gave no sign of life for ${timeoutMs} ms.`,
     { details: {} },
   );
 }

@@ -2,6 +2,8 @@
  * Messages on a WebSocket.
  * @module
  */
+import { delay } from "../delay.ts";
+import type { OpenSocket } from "../ports.ts";
 import type { MessageChannel } from "../rpc_peer.ts";
 
 /** Status code for a normal end (RFC 6455, 7.4.1). */
@@ -16,9 +18,13 @@ const HIGH_WATER_BYTES = 1024 * 1024;
 /** How often it looks whether that has gone out; the API has no event for it. */
 const DRAIN_POLL_MS = 10;
 
+/** How long the other side may take to close its half. */
+const CLOSE_WAIT_MS = 1_000;
+
 /** Carries one message a frame over an open WebSocket. */
 export class WebSocketChannel implements MessageChannel {
-  readonly #socket: WebSocket;
+  readonly #socket: OpenSocket;
+  /** The peer takes every message at once, so that this never grows. */
   readonly #queue: string[] = [];
   readonly #closed: Promise<void>;
   #wake: (() => void) | undefined;
@@ -26,17 +32,17 @@ export class WebSocketChannel implements MessageChannel {
   #closeCode: number | undefined;
 
   /** Takes over an open WebSocket. */
-  constructor(socket: WebSocket) {
+  constructor(socket: OpenSocket) {
     this.#socket = socket;
     socket.addEventListener("message", (event) => {
+      if (this.#isClosed) return;
       this.#queue.push(String(event.data));
       this.#wake?.();
     });
     this.#closed = new Promise((resolve) => {
       socket.addEventListener("close", (event) => {
-        this.#isClosed = true;
         this.#closeCode = event.code;
-        this.#wake?.();
+        this.#end();
         resolve();
       });
     });
@@ -55,14 +61,25 @@ export class WebSocketChannel implements MessageChannel {
     if (this.#socket.readyState !== OPEN) throw new Error("The WebSocket is closed.");
     this.#socket.send(message);
     while (this.#socket.bufferedAmount > HIGH_WATER_BYTES && !this.#isClosed) {
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+      await delay(DRAIN_POLL_MS);
     }
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#socket.close(NORMAL_CLOSURE);
-    await this.#closed;
+    const timer = new AbortController();
+    await Promise.race([this.#closed, delay(CLOSE_WAIT_MS, timer.signal)]);
+    timer.abort();
+    if (this.#isClosed) return;
+    // Nobody is there to close the other half.
+    this.#end();
+    this.#socket.terminate?.();
+  }
+
+  #end(): void {
+    this.#isClosed = true;
+    this.#wake?.();
   }
 
   async *#read(): AsyncGenerator<string> {

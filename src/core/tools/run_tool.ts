@@ -5,6 +5,7 @@
 import { CodexError } from "../../errors.ts";
 import type { Clock } from "../../events/clock.ts";
 import type { JsonSchema, Tool, ToolContent, ToolContext, ToolResult } from "./tool.ts";
+import { untilAborted } from "../until_aborted.ts";
 import type { ToolStatistics } from "./tool_metrics.ts";
 
 /** How a call ended. */
@@ -50,20 +51,11 @@ async function attempt(tool: Tool, call: ToolCallInput): Promise<ToolAnswer> {
   const timer = setTimeout(() => limit.abort(toolTimeout(tool)), tool.timeoutMs);
   try {
     const result = Promise.resolve(tool.run(call.args, { ...call.context, signal }));
+    // A tool that does not listen to its signal is not waited for.
     return { success: true, content: toContent(await untilAborted(result, signal)) };
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** A tool that does not listen to its signal is not waited for. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
 
 function toolTimeout(tool: Tool): CodexError<"timeout"> {
@@ -86,7 +78,7 @@ async function checkArguments(tool: Tool, args: unknown): Promise<void> {
 function toContent(result: ToolResult): ToolContent[] {
   if (typeof result === "string") return [{ type: "text", text: result }];
   if (isContent(result)) return result;
-  return [{ type: "text", text: JSON.stringify(result ?? null) }];
+  return [{ type: "text", text: JSON.stringify(result) ?? "null" }];
 }
 
 function isContent(result: ToolResult): result is ToolContent[] {

@@ -2,6 +2,7 @@
  * Tools that the agent can call and that run in this process.
  * @module
  */
+import { checkTimeout } from "../timeouts.ts";
 
 /** A JSON Schema, as the model is shown it. */
 export type JsonSchema = { [keyword: string]: unknown };
@@ -58,12 +59,14 @@ export interface Tool {
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 
-/** What the API takes as a function's name. */
+/** The API takes these characters in a function's name. */
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
  * Makes a tool.
- * @throws {TypeError} when a part is missing, or the name is none that the model can call.
+ * @throws {TypeError} when a part is missing, the name is none that the model can call, or JSON
+ * cannot express the schema.
+ * @throws {RangeError} when `timeoutMs` is not above 0, or above 24.8 days.
  *
  * @example A tool that adds
  * ```ts
@@ -94,7 +97,9 @@ export function tool<Args = Record<string, unknown>>(definition: ToolDefinition<
   if (typeof inputSchema !== "object" || inputSchema === null || Array.isArray(inputSchema)) {
     throw new TypeError(`The inputSchema of tool ${name} must be a JSON Schema object.`);
   }
+  JSON.stringify(inputSchema);
   if (typeof run !== "function") throw new TypeError(`Tool ${name} needs a function run.`);
+  checkTimeout(`timeoutMs of tool ${name}`, timeoutMs);
   return {
     name,
     description,
