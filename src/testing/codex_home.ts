@@ -32,6 +32,8 @@ export function createCodexHome(modelUrl: string): CodexHome {
     env: {
       ...Object.fromEntries(inherited),
       CODEX_HOME: path,
+      // The CLI runs commands in login shells, whose profiles can do anything and take their time.
+      HOME: path,
       [KEY_VARIABLE]: "scripted-model",
       NO_PROXY: "127.0.0.1,localhost",
     },
