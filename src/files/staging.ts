@@ -31,8 +31,8 @@ export interface StagingOutcome {
 }
 
 /** A removal in the way is over in milliseconds; all waits together are half a minute. */
-const MAX_ROUNDS = 600;
-const WAIT_MS = 50;
+const MAX_ROUNDS = 6000;
+const WAIT_MS = 5;
 
 /** Brings one file into the staging folder. */
 export class Staging {

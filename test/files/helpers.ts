@@ -99,16 +99,20 @@ export const hastyPort: StagingFiles = {
 /** A step of the file system, by the name of its function and its arguments. */
 export type Step = { name: string; args: unknown[] };
 
+/** What is done ahead of a step; it may give what is to be done after it. */
+export type Before = (step: Step) => void | Promise<void | (() => void)>;
+
 /** A port that calls `before` ahead of everything that touches the disk. */
-export function steppedPort(
-  port: StagingFiles,
-  before: (step: Step) => void | Promise<void>,
-): StagingFiles {
+export function steppedPort(port: StagingFiles, before: Before): StagingFiles {
   const step =
     <A extends unknown[], R>(name: string, run: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
-      await before({ name, args });
-      return await run(...args);
+      const after = await before({ name, args });
+      try {
+        return await run(...args);
+      } finally {
+        after?.();
+      }
     };
   return {
     ...port,
