@@ -44,7 +44,7 @@ export async function decide(
     { system_time: clock.wallMs() },
     metadataOf(request, context.metadata()),
   );
-  const { isTimeout, ...decision } = await answer(request, context);
+  const { isTimeout, ...decision } = possible(await answer(request, context), request);
   const event = isTimeout ? "timeout" : decision.decision === "deny" ? "denied" : "approved";
   sink.emit(`codex.approval.${event}`, measureSince(startMs, clock), {
     ...metadataOf(request, context.metadata()),
@@ -70,6 +70,13 @@ async function answer(request: ApprovalRequest, context: ApprovalContext): Promi
   } finally {
     over.abort();
   }
+}
+
+/** Leave alone does not fill in a form; the server is told no, and so is everybody else. */
+function possible(outcome: Outcome, request: ApprovalRequest): Outcome {
+  if (outcome.decision === "deny" || request.kind !== "elicitation") return outcome;
+  if (!request.needsContent) return outcome;
+  return { decision: "deny", reason: "The form wants answers that an approval cannot give." };
 }
 
 function toDecision(value: ApprovalAnswer): ApprovalDecision {
