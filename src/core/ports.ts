@@ -70,6 +70,11 @@ export interface ProcessTable {
    * platform does not tell.
    */
   descendants(pid: number): Promise<ProcessReference[]>;
+  /**
+   * All processes with a variable of this value in their environment. Empty where the platform does
+   * not tell, which is everywhere but on Linux.
+   */
+  withVariable(name: string, value: string): Promise<ProcessReference[]>;
   /** Those of the given processes that still run; a zombie does not. */
   alive(processes: readonly ProcessReference[]): Promise<ProcessReference[]>;
   /** Those members of a process group that still run, its leader included. */

@@ -8,7 +8,7 @@ import type { RunMetadata } from "../events/catalogue.ts";
 import type { TelemetrySink } from "../events/sink.ts";
 import { delay } from "./delay.ts";
 import { displayCommand } from "./display_command.ts";
-import type { ChildProcess, ExitStatus, Runtime, SpawnOptions } from "./ports.ts";
+import type { ChildProcess, ExitStatus, ProcessReference, Runtime, SpawnOptions } from "./ports.ts";
 import type { ProcessInfo, ProcessRegistry } from "./processes.ts";
 import { endLeftovers, exitsWithin, stopChild } from "./shutdown_ladder.ts";
 import type { StopGraces, StoppedBy } from "./shutdown_ladder.ts";
@@ -22,6 +22,12 @@ export const DRAIN_MS = 1_000;
 
 /** How long others may still write to standard error before they are ended. */
 const LAST_WORDS_MS = 100;
+
+/**
+ * What a child starts inherits this, so that it can be found when the child has died before anybody
+ * could ask whose it is.
+ */
+const MARK_VARIABLE = "CODEX_OTEL_CHILD";
 
 /** What a child needs around it. */
 export interface SupervisorContext {
@@ -41,6 +47,7 @@ export class SupervisedChild {
   readonly #child: ChildProcess;
   readonly #context: SupervisorContext;
   readonly #command: string;
+  readonly #mark: string;
   readonly #startWallMs: number;
   readonly #startMs: number;
   readonly #stderr = new Tail(STDERR_KEPT_BYTES);
@@ -51,10 +58,15 @@ export class SupervisedChild {
   #stoppedBy: StoppedBy | undefined;
   #over = false;
 
-  private constructor(child: ChildProcess, command: string, context: SupervisorContext) {
+  private constructor(
+    child: ChildProcess,
+    { command, mark }: { command: string; mark: string },
+    context: SupervisorContext,
+  ) {
     this.#child = child;
     this.#context = context;
     this.#command = command;
+    this.#mark = mark;
     this.#startWallMs = context.clock.wallMs();
     this.#startMs = context.clock.monotonicMs();
     this.#stderrRead = this.#readStderr();
@@ -78,8 +90,11 @@ export class SupervisedChild {
     options: SpawnOptions,
     context: SupervisorContext,
   ): Promise<SupervisedChild> {
-    const child = await context.runtime.spawn(options);
-    return new SupervisedChild(child, displayCommand(options.command, options.args), context);
+    const mark = crypto.randomUUID();
+    const env = { ...options.env, [MARK_VARIABLE]: mark };
+    const child = await context.runtime.spawn({ ...options, env });
+    const command = displayCommand(options.command, options.args);
+    return new SupervisedChild(child, { command, mark }, context);
   }
 
   get pid(): number {
@@ -125,11 +140,8 @@ export class SupervisedChild {
   async #settle(status: ExitStatus): Promise<void> {
     // What is left of the group may hold the pipe, or may be about to write the last words to it.
     await this.#drainStderr(LAST_WORDS_MS);
-    await endLeftovers(this.#child, {
-      processes: this.#context.runtime.processes,
-      graces: this.#context.graces,
-      descendants: [],
-    });
+    const hasCrashed = status.code !== 0 || status.signal !== null;
+    await this.#endLeftovers(hasCrashed ? await this.#marked() : []);
     await this.#drainStderr(DRAIN_MS);
     this.#announceEnd(status);
   }
@@ -144,9 +156,19 @@ export class SupervisedChild {
     const { runtime, graces, interrupt } = this.#context;
     const { processes } = runtime;
     this.#stoppedBy = await stopChild(this.#child, { processes, graces, interrupt });
+    await this.#endLeftovers(await this.#marked());
     const status = await this.#child.exited;
     await this.#drainStderr(DRAIN_MS);
     this.#announceEnd(status);
+  }
+
+  #marked(): Promise<ProcessReference[]> {
+    return this.#context.runtime.processes.withVariable(MARK_VARIABLE, this.#mark);
+  }
+
+  async #endLeftovers(descendants: readonly ProcessReference[]): Promise<void> {
+    const { runtime: { processes }, graces } = this.#context;
+    await endLeftovers(this.#child, { processes, graces, descendants });
   }
 
   #announceEnd(status: ExitStatus): void {

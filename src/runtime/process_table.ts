@@ -24,6 +24,11 @@ export const processTable: ProcessTable = {
   async descendants(pid) {
     return collectDescendants(await readTable(), pid);
   },
+  async withVariable(name, value) {
+    if (process.platform !== "linux") return [];
+    const table = await readTable();
+    return table.filter(({ pid }) => hasVariable(pid, `${name}=${value}`)).map(toReference);
+  },
   async alive(processes) {
     if (processes.length === 0) return [];
     const rows = process.platform === "linux"
@@ -96,6 +101,16 @@ function readStat(pid: string | number): Row | undefined {
   } catch {
     // It has ended meanwhile.
     return undefined;
+  }
+}
+
+/** As the process was given it; `NAME=value` parts end with NUL, proc(5). */
+function hasVariable(pid: number, part: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(part);
+  } catch {
+    // It has ended meanwhile, or is another user's.
+    return false;
   }
 }
 

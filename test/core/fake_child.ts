@@ -74,6 +74,7 @@ export class FakeMachine {
     descendants: (pid) => Promise.resolve(this.#below(pid).map(toReference)),
     alive: (list) => Promise.resolve(list.filter(({ pid }) => this.#running.has(pid))),
     groupMembers: (group) => Promise.resolve(this.#inGroup(group).map(toReference)),
+    withVariable: () => Promise.resolve([]),
     signal: ({ pid }, signal) => {
       this.log.push(`${signal} ${pid}`);
       return this.#affect(pid, signal);

@@ -118,6 +118,9 @@ describe("the exec transport and @openai/codex-sdk", () => {
         assert.equal(ours.env[originator], "codex_otel_ts");
         ours.env[originator] = "codex_sdk_ts";
       }
+      // By this the SDK finds what a CLI that was killed has left behind.
+      assert.match(ours.env["CODEX_OTEL_CHILD"] ?? "", /^[0-9a-f-]{36}$/);
+      delete ours.env["CODEX_OTEL_CHILD"];
       assert.deepEqual(ours, official);
     });
   }
