@@ -70,8 +70,22 @@ export type { LogFormat } from "./src/events/log_format.ts";
 export type { LogLevel } from "./src/events/log_lines.ts";
 export type { SpanReference, TelemetrySink, TraceCarrier } from "./src/events/sink.ts";
 export type { Compression, ExporterError, HeaderOption, HeaderRecord } from "./src/otlp/options.ts";
-export type { Fetch, TlsFiles, TlsMaterial, TlsOptions } from "./src/otlp/ports.ts";
-export type { ApprovalRequest } from "./src/protocol/app_server/approvals.ts";
+export type {
+  Fetch,
+  FetchInit,
+  FetchResponse,
+  TlsFiles,
+  TlsMaterial,
+  TlsOptions,
+} from "./src/otlp/ports.ts";
+export type {
+  ApprovalCall,
+  ApprovalRequest,
+  CommandApproval,
+  ElicitationApproval,
+  FileChangeApproval,
+  PermissionsApproval,
+} from "./src/protocol/app_server/approvals.ts";
 export type * from "./src/protocol/events.ts";
 export type * from "./src/protocol/items.ts";
 export type { Usage } from "./src/protocol/usage.ts";

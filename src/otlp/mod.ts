@@ -39,6 +39,7 @@ export {
   type Fetch,
   type FetchInit,
   type FetchResponse,
+  type Gzip,
   type HeaderOption,
   type HeaderRecord,
   type OtlpExporterOptions,

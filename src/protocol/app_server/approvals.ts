@@ -20,6 +20,7 @@ export type { ElicitationApproval } from "./elicitation.ts";
 
 /** The agent wants to run a command, or to type into one that runs. */
 export interface CommandApproval extends ApprovalCall {
+  /** Tells the requests apart. */
   kind: "command";
   /** The command line. */
   command?: string;
@@ -31,6 +32,7 @@ export interface CommandApproval extends ApprovalCall {
 
 /** The agent wants to change files. */
 export interface FileChangeApproval extends ApprovalCall {
+  /** Tells the requests apart. */
   kind: "file_change";
   /** The files, as its item has them. */
   changes: FileUpdateChange[];
@@ -40,9 +42,10 @@ export interface FileChangeApproval extends ApprovalCall {
 
 /** The agent wants more than its sandbox lets it. */
 export interface PermissionsApproval extends ApprovalCall {
+  /** Tells the requests apart. */
   kind: "permissions";
   /** What it wants, as the app-server names it. */
-  permissions: GrantedPermissionProfile;
+  permissions: Readonly<Record<string, unknown>>;
   /** Where it works. */
   cwd?: string;
 }
@@ -92,7 +95,8 @@ export function approvalResponse(
   if (request.kind === "elicitation") return elicitationResponse(request, verdict);
   if (request.kind === "permissions") {
     const scope = verdict === "allow-session" ? "session" : "turn";
-    return { permissions: verdict === "deny" ? {} : request.permissions, scope };
+    const granted = request.permissions as GrantedPermissionProfile;
+    return { permissions: verdict === "deny" ? {} : granted, scope };
   }
   return { decision: DECISIONS[verdict] };
 }
@@ -137,7 +141,7 @@ function readPermissions(params: Fields): PermissionsApproval {
   return {
     kind: "permissions",
     ...readCall(params, "request_permissions"),
-    permissions: permissions as GrantedPermissionProfile,
+    permissions,
     ...pick(params, "cwd"),
   };
 }

@@ -10,6 +10,7 @@ import type { McpServerElicitationRequestResponse } from "./types.ts";
 
 /** An MCP server asks something, or the CLI asks whether one of its tools may run. */
 export interface ElicitationApproval extends ApprovalCall {
+  /** Tells the requests apart. */
   kind: "elicitation";
   /** Name of the MCP server. */
   server: string;
@@ -22,7 +23,7 @@ export interface ElicitationApproval extends ApprovalCall {
   /** What the tool would be called with, when it asks for leave. */
   arguments?: unknown;
   /** The JSON schema of the form. */
-  schema?: Fields;
+  schema?: Readonly<Record<string, unknown>>;
   /** The page that the user is asked to visit. */
   url?: string;
   /**
