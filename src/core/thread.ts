@@ -43,8 +43,8 @@ export class Thread {
   readonly #options: ThreadOptions;
   readonly #ledger: UsageLedger;
   #id: string | null;
-  /** The turn that runs; the last one to begin, where there are several. */
-  #running: TurnStream | undefined;
+  /** The turns that run, in the order they began: `codex exec` can run several. */
+  readonly #running = new Set<TurnStream>();
 
   /**
    * Use `codex.startThread()` or `codex.resumeThread()`.
@@ -181,7 +181,7 @@ export class Thread {
       telemetry,
       open: (signal) => {
         cleanUps.push(this.#context.track(stream));
-        this.#running = stream;
+        this.#running.add(stream);
         return this.#context.transport.open({
           kind,
           prompt,
@@ -200,7 +200,7 @@ export class Thread {
         observer?.(kind, event);
       },
       release: async () => {
-        if (this.#running === stream) this.#running = undefined;
+        this.#running.delete(stream);
         await Promise.all(cleanUps.map((cleanUp) => cleanUp()));
       },
       signal: turn.signal,
@@ -218,7 +218,8 @@ export class Thread {
   }
 
   #runningTurn(): TurnStream {
-    if (this.#running) return this.#running;
+    const last = [...this.#running].at(-1);
+    if (last) return last;
     throw noTurnError();
   }
 
