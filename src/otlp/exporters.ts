@@ -31,6 +31,7 @@ export type {
   Fetch,
   FetchInit,
   FetchResponse,
+  Gzip,
   OtlpPlatform,
   TlsFiles,
   TlsMaterial,

@@ -74,8 +74,10 @@ describe("readApprovalRequest()", () => {
     assert.ok(request.kind === "permissions");
     assert.equal(request.tool, "request_permissions");
     assert.equal(request.reason, "The build needs it");
-    assert.deepEqual(request.permissions.network, { enabled: true });
-    assert.deepEqual(request.permissions.fileSystem?.write, ["/tmp/codex-otel-recording/home"]);
+    const { network, fileSystem } = request.permissions;
+    assert.deepEqual(network, { enabled: true });
+    const { write } = fileSystem as { write?: unknown };
+    assert.deepEqual(write, ["/tmp/codex-otel-recording/home"]);
   });
 
   it("reads the question whether a tool of an MCP server may run", () => {
