@@ -69,10 +69,8 @@ export class ToolTelemetry {
     const open = this.#open.get(call.id) ?? this.#start(call);
     // What was announced as one type of tool ends as that, whatever the producer makes of it.
     call.type = open.call.type;
-    this.#end({ ...open, call }, {
-      ...toolOutcomeOf(item),
-      completedAtMs: numberField(item, "completed_at_ms"),
-    });
+    open.call = call;
+    this.#end(open, toolOutcomeOf(item));
   }
 
   /** The turn is over: calls that have not ended never will. */
@@ -107,7 +105,7 @@ export class ToolTelemetry {
     return open;
   }
 
-  #end(open: OpenCall, outcome: ToolOutcome & { completedAtMs?: number | undefined }): void {
+  #end(open: OpenCall, outcome: ToolOutcome): void {
     const { sink } = this.#context;
     const { call } = open;
     this.#open.delete(call.id);

@@ -21,6 +21,8 @@ export interface ToolOutcome {
   output?: unknown;
   exitCode?: number;
   error?: { code: string; message: string };
+  /** When the CLI says that it ended, Unix epoch in milliseconds. */
+  completedAtMs?: number;
 }
 
 /** How the items of one kind are read. */
@@ -97,6 +99,8 @@ export function toolOutcomeOf(item: Fields): ToolOutcome {
   if (output !== undefined) outcome.output = output;
   if (exitCode !== undefined) outcome.exitCode = exitCode;
   if (error !== undefined) outcome.error = error;
+  const completedAtMs = numberField(item, "completed_at_ms");
+  if (completedAtMs !== undefined) outcome.completedAtMs = completedAtMs;
   return outcome;
 }
 
