@@ -53,9 +53,14 @@ async function writeFakeCli(folder: string): Promise<string> {
   );
   await once(lines, "close");
   const cli = join(folder, "codex");
-  await writeFile(cli, `#!/bin/sh\ncat >/dev/null\nexec cat "${join(folder, "events.jsonl")}"\n`);
-  await chmod(cli, 0o755);
+  await writeScript(cli, `exec cat "${join(folder, "events.jsonl")}"`);
+  await writeScript(`${cli}-short`, `echo '{"type":"turn.started"}'`);
   return cli;
+}
+
+async function writeScript(path: string, command: string): Promise<void> {
+  await writeFile(path, `#!/bin/sh\ncat >/dev/null\n${command}\n`);
+  await chmod(path, 0o755);
 }
 
 function fourEvents(index: number): string {

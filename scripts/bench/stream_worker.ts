@@ -18,11 +18,15 @@ const exporter = {
 };
 if (mode === "traced") await telemetry.configure({ enabled: true, exporter, env: {} });
 
-const codex = mode === "official"
-  ? new official.Codex({ codexPathOverride: cli })
-  : new Codex({ codexPathOverride: cli, telemetry });
+const run = async (path: string) =>
+  await (mode === "official"
+    ? new official.Codex({ codexPathOverride: path })
+    : new Codex({ codexPathOverride: path, telemetry })).startThread().runStreamed("go");
 
-const { events } = await codex.startThread().runStreamed("go");
+// A short turn first: what is loaded with the first turn is not what is measured.
+for await (const _ of (await run(`${cli}-short`)).events);
+
+const { events } = await run(cli);
 let count = 0;
 let tools = 0;
 const start = performance.now();
