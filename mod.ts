@@ -41,6 +41,7 @@ export type {
   WebSearchMode,
 } from "./src/core/options.ts";
 export type { ProcessInfo, ProcessRegistry } from "./src/core/processes.ts";
+export type { StopGraces } from "./src/core/shutdown_ladder.ts";
 export { Thread } from "./src/core/thread.ts";
 export type { CodexConfigObject, CodexConfigValue } from "./src/core/toml.ts";
 export {
@@ -89,7 +90,18 @@ export type {
 export type * from "./src/protocol/events.ts";
 export type * from "./src/protocol/items.ts";
 export type { Usage } from "./src/protocol/usage.ts";
-export { Codex, createTelemetry, processes, telemetry, tools } from "./src/sdk.ts";
+export {
+  Codex,
+  createFiles,
+  createTelemetry,
+  files,
+  processes,
+  telemetry,
+  tools,
+} from "./src/sdk.ts";
+export type { Files } from "./src/files/files.ts";
+export type { StagedFile, StageOptions, StagingMetrics } from "./src/files/options.ts";
+export type { CleanupResult } from "./src/files/removal.ts";
 export type { ContentOptions } from "./src/telemetry/content.ts";
 export type { Telemetry } from "./src/telemetry/instance.ts";
 export type {

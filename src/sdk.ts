@@ -7,6 +7,9 @@ import type { CodexOptions } from "./core/options.ts";
 import { ProcessRegistry } from "./core/processes.ts";
 import { ToolStatistics } from "./core/tools/tool_metrics.ts";
 import { transportFactory } from "./core/transports.ts";
+import type { TelemetrySink } from "./events/sink.ts";
+import { createFiles as createFilesOn, type Files } from "./files/files.ts";
+import { stagingPlatform } from "./runtime/staging_platform.ts";
 import { loadRuntime } from "./runtime/detect.ts";
 import { otlpPlatform } from "./runtime/otlp_platform.ts";
 import { createTelemetry as createTelemetryOn, type Telemetry } from "./telemetry/instance.ts";
@@ -71,6 +74,44 @@ export const telemetry: Telemetry = createTelemetry();
  */
 export const processes: ProcessRegistry = new ProcessRegistry();
 
+/**
+ * Creates a staging area of its own, beside the shared one: for another folder, or for other
+ * telemetry.
+ */
+export function createFiles(
+  options: { stagingDir?: string; telemetry?: TelemetrySink } = {},
+): Files {
+  return createFilesOn({ platform: stagingPlatform, telemetry, ...options });
+}
+
+/**
+ * Stages files for the agent, by checksum, in a folder that processes can share.
+ *
+ * @example Attach a file to a thread, and clean up
+ * ```ts
+ * import { Codex, createFiles, files } from "@codex-otel/sdk";
+ * import { catFixture } from "@codex-otel/sdk/testing";
+ * import assert from "node:assert/strict";
+ * import { mkdtemp, rm, writeFile } from "node:fs/promises";
+ * import { tmpdir } from "node:os";
+ * import { join } from "node:path";
+ *
+ * const folder = await mkdtemp(join(tmpdir(), "staging-example-"));
+ * const staging = createFiles({ stagingDir: join(folder, "staged") });
+ * await writeFile(join(folder, "notes.txt"), "Be brief.");
+ *
+ * using cli = catFixture([{ type: "thread.started", thread_id: "t1" }]);
+ * const attachment = await staging.stage(join(folder, "notes.txt"));
+ * const options = files.attach({ workingDirectory: folder }, attachment);
+ * await new Codex({ codexPathOverride: cli.path }).startThread(options).run("Follow the notes");
+ * assert.match(cli.runs()[0]!.input, /notes\.txt/);
+ *
+ * assert.equal((await staging.forceCleanup()).count, 1);
+ * await rm(folder, { recursive: true });
+ * ```
+ */
+export const files: Files = createFiles();
+
 /** What is counted of the tools of this process: `metrics()`, `resetMetrics()`. */
 export const tools: ToolStatistics = new ToolStatistics();
 
@@ -95,7 +136,11 @@ const createTransport = transportFactory({ loadRuntime, registry: processes });
  * ```
  */
 export class Codex extends BaseCodex {
-  /** Creates a `Codex`. The CLI is looked for when the first turn starts. */
+  /**
+   * Creates a `Codex`. The CLI is looked for when the first turn starts.
+   * @throws {TypeError} when `transport` or `stopGraces` cannot be used.
+   * @throws {RangeError} when a time of `stopGraces` is not above 0, or above 24.8 days.
+   */
   constructor(options: CodexOptions = {}) {
     super(options, { createTransport, statistics: tools, telemetry });
   }

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { Codex, createTelemetry, portExporter, type SpanMessage, telemetry } from "../mod.ts";
+import {
+  Codex,
+  createFiles,
+  createTelemetry,
+  portExporter,
+  type SpanMessage,
+  telemetry,
+} from "../mod.ts";
 import { catFixture, otlpReceiver, reply, scriptedModel } from "../src/testing/mod.ts";
 
 const FIXTURE = new URL("./fixtures/thread_full_legacy.jsonl", import.meta.url).pathname;
@@ -72,6 +79,37 @@ describe("a turn of the real CLI", () => {
       assert.ok(tool!.endUnixNano <= run!.endUnixNano);
       const carried = await readFile(join(folder, "note.txt"), "utf8");
       assert.equal(carried.trim(), `00-${run!.traceId}-${run!.spanId}-01`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe("attachments", () => {
+  it("reach the CLI with the first turn: images by --image, other files in the prompt", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "codex-otel-attach-"));
+    const staging = createFiles({ stagingDir: join(folder, "staged") });
+    using cli = catFixture([
+      { type: "thread.started", thread_id: "t1" },
+      { type: "turn.completed", usage: { input_tokens: 1, output_tokens: 1 } },
+    ]);
+    try {
+      const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+      await writeFile(join(folder, "shot.png"), png);
+      await writeFile(join(folder, "notes.txt"), "Be brief.");
+      const image = await staging.stage(join(folder, "shot.png"));
+      const notes = await staging.stage(join(folder, "notes.txt"));
+      const thread = new Codex({ codexPathOverride: cli.path })
+        .startThread(staging.attach(staging.attach({}, image), notes));
+      await thread.run("First");
+      await thread.run("Second");
+      const [first, second] = cli.runs();
+      assert.equal(first!.args[first!.args.indexOf("--image") + 1], image.path);
+      assert.match(first!.input, /^First\n\n[^]*notes\.txt/);
+      assert.ok(first!.args.includes("--add-dir"));
+      // The agent knows them by now; it only still needs to be let in to where they are.
+      assert.equal(second!.input, "Second");
+      assert.ok(second!.args.includes("--add-dir") && !second!.args.includes("--image"));
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -8,12 +8,13 @@ import type { Clock } from "../events/clock.ts";
 import type { TelemetrySink } from "../events/sink.ts";
 import type { AnyThreadEvent } from "../protocol/events.ts";
 import { asFields, type Fields, stringField } from "../protocol/fields.ts";
-import { normalizeInput } from "./input.ts";
+import { withAttachments } from "./attachments.ts";
+import { type NormalizedInput, normalizeInput } from "./input.ts";
 import type { Input, ThreadOptions, TraceOptions, TurnOptions } from "./options.ts";
 import { noTurnError } from "./no_turn_error.ts";
 import { checkTimeouts } from "./timeouts.ts";
 import { type StreamedTurn, type Turn, TurnCollector } from "./turn.ts";
-import type { Transport, TurnKind } from "./turn_request.ts";
+import type { Transport, TurnKind, TurnRequest } from "./turn_request.ts";
 import { TurnStream } from "./turn_stream.ts";
 import { TurnTelemetry } from "./turn_telemetry.ts";
 import { turnFailed, TurnVerdict } from "./turn_verdict.ts";
@@ -43,6 +44,7 @@ export class Thread {
   readonly #options: ThreadOptions;
   readonly #ledger: UsageLedger;
   #id: string | null;
+  #isAttached = false;
   /** The turns that run, in the order they began: `codex exec` can run several. */
   readonly #running = new Set<TurnStream>();
 
@@ -173,9 +175,9 @@ export class Thread {
   #createStream(start: TurnStart, observer?: Observer): TurnStream {
     const { input, turnOptions: turn, kind = "turn" } = start;
     if (this.#options.tools?.length) this.#needsAppServer("ThreadOptions.tools");
-    const { prompt, images } = normalizeInput(input);
+    const given = normalizeInput(input);
     checkTimeouts(turn);
-    const telemetry = this.#createTelemetry(prompt, turn.trace);
+    const telemetry = this.#createTelemetry(given.prompt, turn.trace);
     const cleanUps: (() => void | Promise<void>)[] = [];
     const stream = new TurnStream({
       telemetry,
@@ -184,10 +186,8 @@ export class Thread {
         this.#running.add(stream);
         return this.#context.transport.open({
           kind,
-          prompt,
-          images,
+          ...this.#attach(given),
           threadId: this.#id,
-          thread: this.#options,
           turn,
           ledger: this.#ledger,
           telemetry,
@@ -208,6 +208,14 @@ export class Thread {
       idleTimeoutMs: turn.idleTimeoutMs,
     });
     return stream;
+  }
+
+  /** What is attached goes with the turns up to the first that completes; the agent knows it then. */
+  #attach({ prompt, images }: NormalizedInput): Pick<TurnRequest, "prompt" | "images" | "thread"> {
+    const { additionalDirectories = [], attachments } = this.#options;
+    const all = withAttachments({ prompt, images, additionalDirectories }, attachments);
+    const thread = { ...this.#options, additionalDirectories: [...all.additionalDirectories] };
+    return this.#isAttached ? { prompt, images, thread } : { ...all, thread };
   }
 
   #needsAppServer(feature: string): void {
@@ -243,6 +251,7 @@ export class Thread {
     if (kind === "thread.started") {
       this.#id = stringField(event, "thread_id", "threadId") ?? this.#id;
     } else if (kind === "turn.completed") {
+      this.#isAttached = true;
       completeUsage(asFields(event["usage"]));
     }
   }

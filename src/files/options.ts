@@ -19,7 +19,9 @@ export interface StageOptions {
 export interface StagedFile extends Attachment {
   /** SHA-256 of the content, 64 lower-case hex digits. */
   checksum: string;
+  /** Size of the content, in bytes. */
   sizeBytes: number;
+  /** Whether only `reset()` removes it. */
   persist: boolean;
   /** Milliseconds; `Infinity` for a file that does not expire. */
   ttlMs: number;
@@ -31,19 +33,23 @@ export interface StagedFile extends Attachment {
 
 /** What the staging folder holds, and what this process has done there. */
 export interface StagingMetrics {
-  /** Files that are staged now, and what their contents take on the disk. */
+  /** Files that are staged now. */
   count: number;
+  /** What their contents take on the disk. */
   bytes: number;
   /** Those of them that are persistent. */
   persistentCount: number;
+  /** What the contents of the persistent ones take. */
   persistentBytes: number;
-  /** Files that were copied, and their size. */
+  /** Files that this process has copied. */
   stagedCount: number;
+  /** Bytes that it has copied. */
   stagedBytes: number;
   /** Calls of `stage` that found the content there. */
   hits: number;
-  /** Files that were removed, and their size. */
+  /** Files that this process has removed. */
   cleanedCount: number;
+  /** Bytes that this has given back. */
   cleanedBytes: number;
   /** Removals that failed while a file was staged; they are tried again with the next sweep. */
   cleanupFailures: number;
