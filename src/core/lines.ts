@@ -26,6 +26,8 @@ export interface LineSplitterOptions {
 export class LineSplitter {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #maxLineBytes: number;
+  /** A whole line that came in several chunks; it goes before the others. */
+  #first: string | undefined;
   /** Whole lines, and where the next one begins. */
   #text = "";
   #position = 0;
@@ -53,8 +55,7 @@ export class LineSplitter {
     const end = bytes.lastIndexOf(LINE_FEED) + 1;
     this.#checkLength(bytes, end);
     if (end > 0) {
-      this.#text = this.#decoder.decode(this.#joinPartial(bytes.subarray(0, end)));
-      this.#position = 0;
+      this.#decodeLines(bytes, end);
     }
     if (end < bytes.length) {
       this.#partial.push(bytes.subarray(end));
@@ -64,6 +65,11 @@ export class LineSplitter {
 
   /** The next whole line, or undefined when more bytes are needed. */
   shift(): string | undefined {
+    if (this.#first !== undefined) {
+      const first = this.#first;
+      this.#first = undefined;
+      return this.#take(first);
+    }
     const end = this.#text.indexOf("\n", this.#position);
     if (end < 0) {
       this.#text = "";
@@ -79,6 +85,16 @@ export class LineSplitter {
   end(): string | undefined {
     if (this.#partialBytes === 0) return undefined;
     return this.#take(this.#decoder.decode(this.#joinPartial(new Uint8Array())));
+  }
+
+  /** Joins no more than the first line, which began in earlier bytes. */
+  #decodeLines(bytes: Uint8Array, end: number): void {
+    const firstEnd = this.#partialBytes === 0 ? 0 : bytes.indexOf(LINE_FEED) + 1;
+    this.#first = firstEnd === 0
+      ? undefined
+      : this.#decoder.decode(this.#joinPartial(bytes.subarray(0, firstEnd - 1)));
+    this.#text = this.#decoder.decode(bytes.subarray(firstEnd, end));
+    this.#position = 0;
   }
 
   #take(line: string): string {

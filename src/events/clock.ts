@@ -25,6 +25,9 @@ export interface ClockSources {
 /** How far the fine clock may be from `Date.now()` before it is set anew, in milliseconds. */
 const MAX_DRIFT_MS = 20;
 
+/** How often the two are compared: asking for both is half the cost of an event. */
+const CHECK_EVERY_MS = 5;
+
 /** `Date.now()` cuts the fraction off; half a millisecond more is right on average. */
 const HALF_TICK_MS = 0.5;
 
@@ -37,11 +40,15 @@ export function createClock(sources: ClockSources = {}): Clock {
   const monotonicMs = sources.monotonicMs ?? (() => performance.now());
   const dateMs = sources.dateMs ?? Date.now;
   let anchorMs = sources.timeOriginMs ?? performance.timeOrigin;
+  let checkedMs = -Infinity;
   function wallMs(): number {
     const monotonic = monotonicMs();
-    const date = dateMs();
-    if (!(Math.abs(anchorMs + monotonic - date) <= MAX_DRIFT_MS)) {
-      anchorMs = date + HALF_TICK_MS - monotonic;
+    if (monotonic - checkedMs >= CHECK_EVERY_MS) {
+      checkedMs = monotonic;
+      const date = dateMs();
+      if (!(Math.abs(anchorMs + monotonic - date) <= MAX_DRIFT_MS)) {
+        anchorMs = date + HALF_TICK_MS - monotonic;
+      }
     }
     return anchorMs + monotonic;
   }

@@ -74,6 +74,10 @@ const READERS: ReadonlyMap<string, ToolReader> = new Map(Object.entries<ToolRead
   },
 }));
 
+const READERS_BY_TYPE: ReadonlyMap<ToolCall["type"], ToolReader> = new Map(
+  Array.from(READERS.values(), (reader) => [reader.type, reader]),
+);
+
 /** The tool call that an item is; undefined for an item of another kind. */
 export function toolCallOf(item: Fields): ToolCall | undefined {
   const reader = readerOf(item);
@@ -89,9 +93,9 @@ export function toolCallOf(item: Fields): ToolCall | undefined {
   return call;
 }
 
-/** How the tool call of a completed item ended. */
-export function toolOutcomeOf(item: Fields): ToolOutcome {
-  const reader = readerOf(item);
+/** How the tool call of a completed item ended; `type` saves looking it up again. */
+export function toolOutcomeOf(item: Fields, type?: ToolCall["type"]): ToolOutcome {
+  const reader = type ? READERS_BY_TYPE.get(type) : readerOf(item);
   const outcome: ToolOutcome = {};
   const output = reader?.output(item);
   const exitCode = exitCodeOf(item);

@@ -17,16 +17,29 @@ describe("clock", () => {
 
   it("wallMs() is set anew when the machine's clock was set or the machine slept", () => {
     let date = 1_000_010;
+    let monotonic = 10;
     const clock = createClock({
-      monotonicMs: () => 10,
+      monotonicMs: () => monotonic,
       timeOriginMs: 1_000_000,
       dateMs: () => date,
     });
     assert.equal(clock.wallMs(), 1_000_010);
-    date = 5_000_000;
+    [date, monotonic] = [5_000_000, 20];
     assert.equal(clock.wallMs(), 5_000_000.5);
-    date = 4_000_000;
+    [date, monotonic] = [4_000_000, 30];
     assert.equal(clock.wallMs(), 4_000_000.5);
+  });
+
+  it("wallMs() compares the clocks no more than every 5 ms", () => {
+    let asked = 0;
+    let monotonic = 0;
+    const clock = createClock({
+      monotonicMs: () => monotonic,
+      timeOriginMs: 1_000_000,
+      dateMs: () => (asked++, 1_000_000 + monotonic),
+    });
+    for (; monotonic < 10; monotonic++) clock.wallMs();
+    assert.equal(asked, 2);
   });
 
   it("wallMs() keeps its anchor while the clocks differ by 20 ms or less", () => {
