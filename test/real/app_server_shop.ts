@@ -64,9 +64,10 @@ export function inTurn(steps: readonly ModelStep[]): ModelScript {
 export async function withShop(
   script: ModelScript,
   use: (shop: Shop) => Promise<void>,
-  options: CodexOptions = {},
+  given: CodexOptions | ((model: ScriptedModel) => CodexOptions) = {},
 ): Promise<void> {
   const model = await scriptedModel(script);
+  const options = typeof given === "function" ? given(model) : given;
   const folder = mkdtempSync(join(tmpdir(), "codex-otel-shop-"));
   const engines: ShopEngine[] = [];
   const another = async (changed: CodexOptions = {}) => {
