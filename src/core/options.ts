@@ -41,6 +41,24 @@ export interface RemoteAppServer {
   headers?: Record<string, string>;
 }
 
+/** Which of its own telemetry the CLI exports, and how much of it. */
+export interface CliExportOptions {
+  /** The CLI's internal spans, below the span of the turn: about 400 a turn (CLI 0.169), 0.9 MB. */
+  traces?: boolean;
+  /**
+   * The CLI's log records. They hold the arguments and the output of tools, which no switch of
+   * `configure({ content })` and no redactor reaches.
+   */
+  logs?: boolean;
+  /** The CLI's metrics, in place of its vendor. */
+  metrics?: boolean;
+  /**
+   * Which spans the CLI keeps: by default those of the turns that have spans here. A number from
+   * 0 to 1 is the share of the traces that hold the CLI's spans, chosen by trace id.
+   */
+  sampler?: "always_on" | "always_off" | number;
+}
+
 /** Options of a `Codex`. */
 export interface CodexOptions {
   /**
@@ -64,6 +82,14 @@ export interface CodexOptions {
    * tools; an object is a remote app-server, reached by WebSocket.
    */
   transport?: "exec" | "app-server" | RemoteAppServer;
+  /**
+   * Has the CLI export its own telemetry to the collector that ours goes to; off by default, and
+   * without effect where ours goes to no collector. It wins over `"none"` in the user's `[otel]`;
+   * a signal for which `config`, `configOverrides` or `$CODEX_HOME/config.toml` names an exporter is
+   * left to that. Headers go in the environment, which the agent's commands do not see, and are
+   * asked for when the CLI is started. Not for a remote app-server.
+   */
+  cli?: CliExportOptions;
   /** Where telemetry goes: the shared instance by default, or one of `createTelemetry()`. */
   telemetry?: TelemetrySink;
 }

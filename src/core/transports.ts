@@ -6,6 +6,7 @@ import { AppServerTransport } from "./app_server/transport.ts";
 import { serverAddress, withoutCredentials } from "./app_server/connect_errors.ts";
 import { checkRemote, openWebSocket } from "./app_server/open_web_socket.ts";
 import { openStdio } from "./app_server/open_stdio.ts";
+import { checkCli } from "./cli_join.ts";
 import { createCliFinder } from "./cli_finder.ts";
 import { ExecTransport } from "./exec/exec_transport.ts";
 import type { CodexOptions } from "./options.ts";
@@ -30,6 +31,7 @@ function createTransport(
 ): Transport {
   const findCli = createCliFinder(options.codexPathOverride);
   const { transport = "exec" } = options;
+  checkCli(options);
   if (transport === "exec") return new ExecTransport({ ...context, options, findCli });
   if (transport === "app-server") {
     return new AppServerTransport({

@@ -1,4 +1,4 @@
-import type { TelemetryEventMap, TelemetryEventName } from "./catalogue.ts";
+import type { ExportSignal, TelemetryEventMap, TelemetryEventName } from "./catalogue.ts";
 
 /** Names a span without knowing of spans: that of a run, or of one of the calls in it. */
 export interface SpanReference {
@@ -16,6 +16,24 @@ export interface TraceCarrier {
   tracestate?: string;
 }
 
+/** Where a signal is exported to, as another program may be told. */
+export interface CollectorEndpoint {
+  /** The signal's own URL, without credentials and query. */
+  url: string;
+  /** What the collector wants to see; secrets. */
+  headers: Readonly<Record<string, string>>;
+  /** Paths of PEM files. */
+  tls?: { caFile?: string; certFile?: string; keyFile?: string };
+}
+
+/** The collector that telemetry exports to. */
+export interface CollectorFacts {
+  /** By signal. */
+  endpoints: Readonly<Partial<Record<ExportSignal, CollectorEndpoint>>>;
+  /** Attributes of the resource, as texts. */
+  resource: Readonly<Record<string, string>>;
+}
+
 /** What the engine needs of telemetry: to announce, and to know whether anybody listens. */
 export interface TelemetrySink {
   /** Whether any handler is attached to this event; lets a hot path build no payload for nobody. */
@@ -30,4 +48,9 @@ export interface TelemetrySink {
   carrier?(span: SpanReference): TraceCarrier | undefined;
   /** Calls a function in which that span is the active one. */
   within?<T>(span: SpanReference, fn: () => T): T;
+  /**
+   * The collector that is exported to; undefined where there is none. Rejects with a `CodexError`
+   * (`unsupported`) where another program cannot be told how to reach it.
+   */
+  collector?(): Promise<CollectorFacts | undefined>;
 }

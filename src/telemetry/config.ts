@@ -10,6 +10,7 @@ import { VERSION } from "../version.ts";
 import { contentSettings } from "./content.ts";
 import { defined } from "./defined.ts";
 import {
+  collectorFinder,
   logDestination,
   metricDestination,
   type Sources,
@@ -51,6 +52,7 @@ function chooseSettings(sources: Sources): Settings | undefined {
   return {
     ...destinations,
     signals,
+    collectorOf: collectorFinder(sources, destinations),
     processor: chooseProcessor(sources),
     sampler: options.sampler ?? samplerSetting(env, warnings),
     metricIntervalMs: chooseMetricInterval(sources),

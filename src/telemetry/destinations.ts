@@ -16,6 +16,7 @@ import type {
   LogDestination,
   MetricDestination,
   OtlpDestination,
+  Settings,
   TraceDestination,
 } from "./settings.ts";
 
@@ -58,6 +59,25 @@ export function logDestination(sources: Sources): LogDestination | undefined {
   const { loggerProvider } = sources.options;
   if (loggerProvider) return { kind: "provider", provider: loggerProvider };
   return collectorUnlessMemory("logs", sources);
+}
+
+/**
+ * The collector for any signal, exported or not, where anything is exported to one.
+ * @throws {CodexError} `telemetry_config` for an endpoint that cannot be used.
+ */
+export function collectorFinder(
+  sources: Sources,
+  destinations: Pick<Settings, ExportSignal>,
+): Settings["collectorOf"] {
+  const { traces, metrics, logs } = destinations;
+  const used = { traces, metrics, logs };
+  const hasCollector = Object.values(used).some((destination) => destination?.kind === "otlp");
+  return (signal) => {
+    const destination = used[signal];
+    if (destination?.kind === "otlp") return destination.target;
+    // What is wrong with a signal that is not exported is nobody's concern until it is asked for.
+    return hasCollector ? collector(signal, { ...sources, warnings: [] }).target : undefined;
+  };
 }
 
 function collectorUnlessMemory(

@@ -7,7 +7,7 @@ import { isCodexError } from "../errors.ts";
 import { EventBus } from "../events/bus.ts";
 import type { ErrorSummary } from "../events/catalogue.ts";
 import { attachDefaultLogger, type DefaultLoggerOptions } from "../events/default_logger.ts";
-import type { SpanReference, TraceCarrier } from "../events/sink.ts";
+import type { CollectorFacts, SpanReference, TraceCarrier } from "../events/sink.ts";
 import { checkOptions } from "./check_options.ts";
 import { resolveSettings } from "./config.ts";
 import type { TelemetryHost } from "./host.ts";
@@ -24,6 +24,12 @@ const OFF: TelemetryStatus = {
   signals: [],
   mtls: false,
   spans: { exported: 0, queued: 0, dropped: 0 },
+};
+
+/** What a function of the user's throws may hold a secret. */
+const HEADERS_MISSING: ErrorSummary = {
+  code: "telemetry_config",
+  message: "The function that gives the headers for the collector has failed.",
 };
 
 /** Announces what happens, and exports it once it is configured. */
@@ -194,6 +200,26 @@ export class Telemetry extends EventBus {
     return this.#pipeline ? this.#pipeline.within(span, fn) : fn();
   }
 
+  /**
+   * The collector that is exported to, with its headers, for `CodexOptions.cli`; undefined where
+   * there is none, and where a function of the user's for headers fails, which is announced as
+   * `codex.telemetry.configure.failure`.
+   *
+   * @throws {CodexError} `unsupported` for certificates that are no files, and for a URL with a
+   * query.
+   */
+  async collector(): Promise<CollectorFacts | undefined> {
+    try {
+      return await this.#pipeline?.collector();
+    } catch (reason) {
+      if (isCodexError(reason, "unsupported")) throw reason;
+      const error = isCodexError(reason) ? summaryOf(reason) : HEADERS_MISSING;
+      await warn([`The CLI exports nothing: ${error.message}`]);
+      this.#announce(error);
+      return undefined;
+    }
+  }
+
   async #configure(options: ConfigureOptions): Promise<TelemetryStatus> {
     try {
       const next = await this.#open(options);
@@ -232,11 +258,12 @@ export class Telemetry extends EventBus {
     const error = summaryOf(reason);
     this.#off = { ...OFF, error };
     await warn([`Telemetry stays off: ${error.message}`]);
-    this.emit("codex.telemetry.configure.failure", { count: 1 }, {
-      originator: "sdk",
-      reason: error.code,
-      error,
-    });
+    this.#announce(error);
+  }
+
+  #announce(error: ErrorSummary): void {
+    const metadata = { originator: "sdk", reason: error.code, error } as const;
+    this.emit("codex.telemetry.configure.failure", { count: 1 }, metadata);
   }
 }
 

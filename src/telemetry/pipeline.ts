@@ -1,9 +1,10 @@
 import { context } from "@opentelemetry/api";
 import type { EventBus } from "../events/bus.ts";
-import type { SpanReference, TraceCarrier } from "../events/sink.ts";
+import type { CollectorFacts, SpanReference, TraceCarrier } from "../events/sink.ts";
 import type { ExporterError } from "../otlp/options.ts";
 import { bounded } from "./bounded.ts";
 import { carrierOf } from "./carrier.ts";
+import { collectorFacts } from "./collector.ts";
 import { LOG_EVENTS } from "./logs/log_record.ts";
 import type { LogSubscriber } from "./logs/subscriber.ts";
 import { METRIC_EVENTS } from "./metrics/events.ts";
@@ -117,6 +118,11 @@ export class Pipeline {
   within<T>(span: SpanReference, fn: () => T): T {
     const active = this.#parts.traces?.subscriber.contextOf(span);
     return active ? context.with(active, fn) : fn();
+  }
+
+  /** The collector that is exported to. */
+  collector(): Promise<CollectorFacts | undefined> {
+    return collectorFacts(this.#settings);
   }
 
   /** What it does at the moment. */

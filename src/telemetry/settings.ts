@@ -46,6 +46,8 @@ export interface Settings {
   traces?: TraceDestination;
   metrics?: MetricDestination;
   logs?: LogDestination;
+  /** The collector for a signal, also for one that is not exported; undefined where there is none. */
+  collectorOf: (signal: ExportSignal) => OtlpTarget | undefined;
   processor: ProcessorName;
   sampler: SamplerSetting | Sampler;
   /** How often metrics are collected, in milliseconds. */

@@ -7,6 +7,7 @@ import type { Clock } from "../../events/clock.ts";
 import { createSpanToken } from "../../events/span_token.ts";
 import type { TelemetrySink } from "../../events/sink.ts";
 import { childEnv } from "../child_env.ts";
+import { cliSurroundings } from "../cli_surroundings.ts";
 import { configArgs } from "../exec/argv.ts";
 import type { CliFinder } from "../cli_finder.ts";
 import type { CodexOptions } from "../options.ts";
@@ -44,9 +45,10 @@ const EXIT_WAIT_MS = 2_000;
 export async function openStdio(context: StdioContext): Promise<OpenedChannel> {
   const { options, registry, sink, clock } = context;
   const login = options.apiKey ? ["--config", KEEP_LOGIN_IN_MEMORY] : [];
-  const args = ["app-server", "--config", UNLOAD_AT_ONCE, ...configArgs(options), ...login];
   const runtime = await context.loadRuntime();
-  const base = options.env ?? runtime.env();
+  const { base, overrides } = await cliSurroundings({ options, runtime, sink });
+  const config = [...configArgs(options, overrides), ...login];
+  const args = ["app-server", "--config", UNLOAD_AT_ONCE, ...config];
   const cli = await context.findCli(runtime, base);
   const env = childEnv({
     base,

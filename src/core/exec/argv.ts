@@ -8,6 +8,8 @@ import { flattenConfig, toTomlValue } from "../toml.ts";
 /** All that the command line depends on. */
 export interface ExecArgvInput {
   codex: Pick<CodexOptions, "config" | "configOverrides" | "baseUrl">;
+  /** More overrides, which win over those. */
+  overrides?: readonly string[];
   thread: ThreadOptions;
   turn: Pick<TurnOptions, "cyberAccessProgram">;
   /** The thread to resume. */
@@ -29,7 +31,7 @@ export function execArgv(input: ExecArgvInput): string[] {
   return [
     "exec",
     "--experimental-json",
-    ...configArgs(input.codex),
+    ...configArgs(input.codex, input.overrides),
     ...option("--model", thread.model),
     ...(isNew && thread.threadSource !== undefined ? ["--thread-source", thread.threadSource] : []),
     ...option("--sandbox", thread.sandboxMode),
@@ -46,8 +48,11 @@ export function execArgv(input: ExecArgvInput): string[] {
   ];
 }
 
-/** The `--config` arguments that every way of starting the CLI has. */
-export function configArgs(codex: ExecArgvInput["codex"]): string[] {
+/** The `--config` arguments that every way of starting the CLI has; those of `more` win. */
+export function configArgs(
+  codex: ExecArgvInput["codex"],
+  more: readonly string[] = [],
+): string[] {
   const overrides = [
     ...(codex.config ? flattenConfig(codex.config) : []),
     ...(codex.configOverrides ?? []),
@@ -55,7 +60,7 @@ export function configArgs(codex: ExecArgvInput["codex"]): string[] {
   if (codex.baseUrl) {
     overrides.push(`openai_base_url=${toTomlValue(codex.baseUrl, "openai_base_url")}`);
   }
-  return repeated("--config", overrides);
+  return repeated("--config", [...overrides, ...more]);
 }
 
 function threadConfig(thread: ThreadOptions): string[] {

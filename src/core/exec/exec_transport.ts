@@ -6,6 +6,7 @@ import type { Clock } from "../../events/clock.ts";
 import type { TelemetrySink } from "../../events/sink.ts";
 import { ZERO_COUNTS } from "../../protocol/counts.ts";
 import { childEnv } from "../child_env.ts";
+import { cliSurroundings } from "../cli_surroundings.ts";
 import type { CliFinder } from "../cli_finder.ts";
 import type { CodexOptions } from "../options.ts";
 import type { Runtime, RuntimeLoader } from "../ports.ts";
@@ -44,26 +45,27 @@ export class ExecTransport implements Transport {
    * @throws {CodexError} `invalid_config`, `invalid_output_schema`, `cli_not_found`, `spawn_failed`.
    */
   async open(request: TurnRequest): Promise<TurnSource> {
-    const { options, loadRuntime } = this.#context;
+    const { options, loadRuntime, sink } = this.#context;
     const runtime = await loadRuntime();
+    const { base, overrides } = await cliSurroundings({ options, runtime, sink });
     const schemaFile = await writeSchemaFile(runtime.files, request.turn.outputSchema);
     if (schemaFile) request.defer(schemaFile.remove);
     const args = execArgv({
       codex: options,
+      overrides,
       thread: request.thread,
       turn: request.turn,
       threadId: request.threadId,
       images: request.images,
       ...(schemaFile ? { outputSchemaFile: schemaFile.path } : {}),
     });
-    const base = options.env ?? runtime.env();
     const cli = await this.#context.findCli(runtime, base);
     // Before the CLI starts, since it adds to what is read here.
     await request.ledger.beginTurn(() => readBase(runtime, { request, env: base }));
     const env = childEnv({
       base,
       ...(options.apiKey ? { apiKey: options.apiKey } : {}),
-      trace: this.#context.sink.carrier?.({ span_token: request.telemetry.metadata.span_token }),
+      trace: sink.carrier?.({ span_token: request.telemetry.metadata.span_token }),
       pathDirectories: cli.pathDirectories,
       platform: runtime.platform,
     });

@@ -1,0 +1,138 @@
+/**
+ * The CLI's own OpenTelemetry export, joined to that of this package.
+ * @module
+ */
+import type { ExportSignal } from "../events/catalogue.ts";
+import type { CollectorEndpoint, CollectorFacts } from "../events/sink.ts";
+import type { CliExportOptions, CodexOptions } from "./options.ts";
+import { toTomlValue } from "./toml.ts";
+
+/** The CLI's keys (0.169); `exporter` is that of its logs. */
+export const EXPORTER_KEYS: Readonly<Record<ExportSignal, string>> = {
+  traces: "trace_exporter",
+  metrics: "metrics_exporter",
+  logs: "exporter",
+};
+
+/** The signals, in the order of the arguments. */
+export const JOINED_SIGNALS: readonly ExportSignal[] = ["traces", "metrics", "logs"];
+
+/** What the join depends on. */
+export interface CliJoinInput {
+  cli: CliExportOptions;
+  collector: CollectorFacts;
+  /** Signals for which the user has named an exporter. */
+  claimed: ReadonlySet<ExportSignal>;
+}
+
+/** What the CLI is started with. */
+export interface CliJoin {
+  /** `key=value`, for `--config`; never a secret, for everybody can read command lines. */
+  overrides: string[];
+  /** The rest; the headers are secrets. */
+  env: Record<string, string>;
+}
+
+/** @throws {TypeError} when the option is of the wrong type, or there is no CLI to be joined. */
+export function checkCli({ cli, transport }: CodexOptions): void {
+  if (cli === undefined) return;
+  if (typeof cli !== "object" || cli === null) throw new TypeError("cli must be an object.");
+  for (const signal of JOINED_SIGNALS) {
+    if (!["boolean", "undefined"].includes(typeof cli[signal])) {
+      throw new TypeError(`cli.${signal} must be a boolean.`);
+    }
+  }
+  if (!isSampler(cli.sampler)) {
+    throw new TypeError('cli.sampler must be "always_on", "always_off" or a number from 0 to 1.');
+  }
+  if (typeof transport === "object") {
+    throw new TypeError("cli needs a CLI that is started here, and not a remote app-server.");
+  }
+}
+
+function isSampler(sampler: unknown): boolean {
+  if (typeof sampler === "number") return sampler >= 0 && sampler <= 1;
+  return [undefined, "always_on", "always_off"].includes(sampler as undefined);
+}
+
+/** Points the CLI at the collector, for the signals that are asked for and not claimed. */
+export function cliJoin({ cli, collector, claimed }: CliJoinInput): CliJoin {
+  const joined = JOINED_SIGNALS.flatMap((signal): [ExportSignal, CollectorEndpoint][] => {
+    const endpoint = collector.endpoints[signal];
+    return cli[signal] && endpoint && !claimed.has(signal) ? [[signal, endpoint]] : [];
+  });
+  if (joined.length === 0) return { overrides: [], env: {} };
+  return {
+    overrides: joined.map(([signal, endpoint]) => exporterOverride(signal, endpoint)),
+    env: {
+      ...headerVariables(joined),
+      ...resourceVariable(collector.resource),
+      ...samplerVariables(cli.sampler),
+    },
+  };
+}
+
+/** The CLI uses the endpoint as it is written, and needs the protocol to be named. */
+function exporterOverride(signal: ExportSignal, { url, tls }: CollectorEndpoint): string {
+  const key = `otel.${EXPORTER_KEYS[signal]}`;
+  const exporter = {
+    "otlp-http": {
+      endpoint: url,
+      protocol: "json",
+      ...(tls ? { tls: tlsTable(tls) } : {}),
+    },
+  };
+  return `${key}=${toTomlValue(exporter, key)}`;
+}
+
+function tlsTable({ caFile, certFile, keyFile }: NonNullable<CollectorEndpoint["tls"]>) {
+  return {
+    "ca-certificate": caFile,
+    "client-certificate": certFile,
+    "client-private-key": keyFile,
+  };
+}
+
+/**
+ * Each signal has its own variable: what is meant for all would also go with a signal that goes
+ * elsewhere, such as the CLI's metrics, which go to its vendor by default.
+ */
+function headerVariables(joined: [ExportSignal, CollectorEndpoint][]): Record<string, string> {
+  const texts = joined.map(([signal, { headers }]) => [signal, headerText(headers)] as const);
+  return Object.fromEntries(
+    texts.filter(([, text]) => text !== "").map(([signal, text]) => [
+      `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_HEADERS`,
+      text,
+    ]),
+  );
+}
+
+function headerText(headers: Readonly<Record<string, string>>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join(",");
+}
+
+/**
+ * The CLI (0.169) does not decode the values: only what would break the list is encoded. Its
+ * `service.name` and what it says of its SDK are its own.
+ */
+function resourceVariable(resource: Readonly<Record<string, string>>): Record<string, string> {
+  const pairs = Object.entries(resource)
+    .filter(([name]) => name !== "service.name" && !name.startsWith("telemetry."))
+    .map(([name, value]) => `${escapeListed(name)}=${escapeListed(value)}`);
+  return pairs.length === 0 ? {} : { OTEL_RESOURCE_ATTRIBUTES: pairs.join(",") };
+}
+
+function escapeListed(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[,;%\x00-\x1f\x7f]/g, (char) => {
+    return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+  });
+}
+
+function samplerVariables(sampler: CliExportOptions["sampler"]): Record<string, string> {
+  if (sampler === undefined) return {};
+  if (typeof sampler === "string") return { OTEL_TRACES_SAMPLER: sampler };
+  return { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: String(sampler) };
+}
