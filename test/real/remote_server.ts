@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
+import process from "node:process";
 import { createInterface } from "node:readline";
 import { findCli } from "../../src/core/cli_lookup.ts";
 import { loadRuntime } from "../../src/runtime/detect.ts";
@@ -39,9 +40,12 @@ export async function startRemoteServer(
   return {
     url,
     port: Number(new URL(url).port),
-    signal: (signal) => void child.kill(signal),
+    signal: (signal) => void process.kill(child.pid!, signal),
+    // Not `child.kill()`, which under Deno does nothing the second time.
     kill: () => {
-      child.kill("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) {
+        process.kill(child.pid!, "SIGKILL");
+      }
       return exited;
     },
   };
