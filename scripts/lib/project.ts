@@ -28,8 +28,11 @@ export function currentRuntime(): RuntimeName {
 /** The runtime's program: the one that runs this script, else the installed one. */
 export function runtimeProgram(runtime: RuntimeName): string {
   if (runtime === currentRuntime()) return process.execPath;
-  const installed = join(ROOT, "node_modules/.bin", runtime);
-  return runtime !== "node" && existsSync(installed) ? installed : runtime;
+  if (runtime === "node") return runtime;
+  // Deno's launcher in `.bin` would be one process more; the binary is there once it was installed.
+  const places = runtime === "deno" ? ["node_modules/deno/deno"] : [];
+  const installed = [...places, `node_modules/.bin/${runtime}`].map((path) => join(ROOT, path));
+  return installed.find((path) => existsSync(path)) ?? runtime;
 }
 
 /** Starts a TypeScript file in a runtime. */
