@@ -28,6 +28,7 @@ export { BaseCodex } from "./src/core/codex.ts";
 export type {
   ApprovalMode,
   Attachment,
+  CliExportOptions,
   CodexOptions,
   CyberAccessProgram,
   Input,
@@ -69,7 +70,13 @@ export type { DefaultLoggerOptions, Logger } from "./src/events/default_logger.t
 export type * from "./src/events/handler.ts";
 export type { LogFormat } from "./src/events/log_format.ts";
 export type { LogLevel } from "./src/events/log_lines.ts";
-export type { SpanReference, TelemetrySink, TraceCarrier } from "./src/events/sink.ts";
+export type {
+  CollectorEndpoint,
+  CollectorFacts,
+  SpanReference,
+  TelemetrySink,
+  TraceCarrier,
+} from "./src/events/sink.ts";
 export type { Compression, ExporterError, HeaderOption, HeaderRecord } from "./src/otlp/options.ts";
 export type {
   Fetch,

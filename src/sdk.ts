@@ -10,6 +10,7 @@ import { transportFactory } from "./core/transports.ts";
 import type { TelemetrySink } from "./events/sink.ts";
 import { createFiles as createFilesOn, type Files } from "./files/files.ts";
 import { stagingPlatform } from "./runtime/staging_platform.ts";
+import { createContextManager } from "./runtime/context_manager.ts";
 import { loadRuntime } from "./runtime/detect.ts";
 import { otlpPlatform } from "./runtime/otlp_platform.ts";
 import { createTelemetry as createTelemetryOn, type Telemetry } from "./telemetry/instance.ts";
@@ -41,6 +42,7 @@ export function createTelemetry(): Telemetry {
   return createTelemetryOn({
     env: async () => (await loadRuntime()).env(),
     ...(otlpPlatform.tls ? { tls: otlpPlatform.tls } : {}),
+    contextManager: createContextManager,
   });
 }
 

@@ -8,6 +8,7 @@ import { closedError } from "./closed_error.ts";
 import type { CodexOptions, ThreadOptions } from "./options.ts";
 import { Thread, type ThreadContext } from "./thread.ts";
 import { checkThreadOptions } from "./thread_options.ts";
+import { checkStopGraces } from "./timeouts.ts";
 import { ToolStatistics } from "./tools/tool_metrics.ts";
 import type { TransportFactory } from "./turn_request.ts";
 import type { TurnStream } from "./turn_stream.ts";
@@ -33,6 +34,7 @@ export class BaseCodex {
    * @ignore
    */
   constructor(options: CodexOptions, context: CodexContext) {
+    checkStopGraces(options);
     const clock = context.clock ?? systemClock;
     const sink = options.telemetry ?? context.telemetry;
     const statistics = context.statistics ?? new ToolStatistics();

@@ -5,6 +5,7 @@
 import type { TelemetrySink } from "../events/sink.ts";
 import type { ThreadMetadata } from "../protocol/events.ts";
 import type { ApprovalPolicy } from "./approvals/policy.ts";
+import type { StopGraces } from "./shutdown_ladder.ts";
 import type { CodexConfigObject } from "./toml.ts";
 import type { Tool } from "./tools/tool.ts";
 
@@ -82,6 +83,11 @@ export interface CodexOptions {
    * tools; an object is a remote app-server, reached by WebSocket.
    */
   transport?: "exec" | "app-server" | RemoteAppServer;
+  /**
+   * How long a process of the CLI that is to end may take for each step: `askMs` (2 seconds by
+   * default) after its input was closed, then `termMs` (3 seconds) after SIGTERM; then it is killed.
+   */
+  stopGraces?: Partial<StopGraces>;
   /**
    * Has the CLI export its own telemetry to the collector that ours goes to; off by default, and
    * without effect where ours goes to no collector. It wins over `"none"` in the user's `[otel]`;

@@ -65,6 +65,8 @@ export interface ChildProcess {
 
 /** The table of running processes. */
 export interface ProcessTable {
+  /** The process that has a pid now; undefined where the platform does not tell. */
+  find(pid: number): Promise<ProcessReference | undefined>;
   /**
    * Everything that descends from a process, in whatever process group or session. Empty where the
    * platform does not tell.

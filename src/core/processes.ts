@@ -14,13 +14,15 @@ export interface ProcessInfo {
   startedAt: Date;
   /** The thread it works for, once that is known. */
   threadId?: string;
-  /** `stopping` from when its end was asked for until it is gone. */
+  /** `stopping` from when its end was asked for, or began by itself, until nothing of it is left. */
   state: "running" | "stopping";
 }
 
 /** What a registered process can be told. */
 export interface ProcessEntry {
   readonly info: () => ProcessInfo;
+  /** Whether its pid belongs to another process by now. */
+  readonly isReused: () => Promise<boolean>;
   /** Ends it, and resolves when it is gone. */
   readonly stop: () => Promise<void>;
 }
@@ -47,11 +49,12 @@ export class ProcessRegistry {
 
   /**
    * Ends a process with everything it started; the run it works for fails.
-   * @throws {CodexError} `process_unknown` when no running process of this SDK has this pid.
+   * @throws {CodexError} `process_unknown` when no running process of this SDK has this pid, or
+   * another process has got it since.
    */
   async stop(pid: number): Promise<void> {
     const entry = this.#entries.get(pid);
-    if (!entry) {
+    if (!entry || await entry.isReused()) {
       throw new CodexError(
         "process_unknown",
         `No running process of this SDK has the pid ${pid}.`,

@@ -13,8 +13,13 @@ export interface StopGraces {
   termMs: number;
 }
 
-/** The graces of the runs. */
-export const DEFAULT_GRACES: StopGraces = { askMs: 2_000, termMs: 3_000 };
+const DEFAULT_GRACES: StopGraces = { askMs: 2_000, termMs: 3_000 };
+
+/** The graces that are asked for; 2 s and 3 s where they are not. */
+export function completeGraces(given: Partial<StopGraces> = {}): StopGraces {
+  const { askMs = DEFAULT_GRACES.askMs, termMs = DEFAULT_GRACES.termMs } = given;
+  return { askMs, termMs };
+}
 
 /** Which rung ended a child. */
 export type StoppedBy = "stdin" | "SIGINT" | "SIGTERM" | "SIGKILL";

@@ -48,6 +48,8 @@ export class SupervisedChild {
   readonly #context: SupervisorContext;
   readonly #command: string;
   readonly #mark: string;
+  /** What the process table says of it at its start; undefined where it does not tell. */
+  readonly #reference: Promise<ProcessReference | undefined>;
   readonly #startWallMs: number;
   readonly #startMs: number;
   readonly #stderr = new Tail(STDERR_KEPT_BYTES);
@@ -56,6 +58,7 @@ export class SupervisedChild {
   readonly #unguard: () => void;
   #stopping: Promise<void> | undefined;
   #stoppedBy: StoppedBy | undefined;
+  #hasExited = false;
   #over = false;
 
   private constructor(
@@ -69,10 +72,13 @@ export class SupervisedChild {
     this.#mark = mark;
     this.#startWallMs = context.clock.wallMs();
     this.#startMs = context.clock.monotonicMs();
+    this.#reference = context.runtime.processes.find(child.pid);
     this.#stderrRead = this.#readStderr();
+    void child.exited.then(() => this.#hasExited = true);
     this.#unguard = context.runtime.endWithHost(child.pid);
     this.#unregister = context.registry.add(child.pid, {
       info: () => this.#info(),
+      isReused: () => this.#isReused(),
       stop: () => this.stop(),
     });
     context.sink.emit("codex.process.start", { system_time: this.#startWallMs }, {
@@ -195,8 +201,15 @@ export class SupervisedChild {
       command: this.#command,
       startedAt: new Date(this.#startWallMs),
       ...(threadId === undefined ? {} : { threadId }),
-      state: this.#stopping ? "stopping" : "running",
+      state: this.#stopping || this.#hasExited ? "stopping" : "running",
     };
+  }
+
+  /** Its pid is free for others when it has exited, though what it has left may not be gone. */
+  async #isReused(): Promise<boolean> {
+    const own = await this.#reference;
+    const now = await this.#context.runtime.processes.find(this.pid);
+    return own !== undefined && now !== undefined && now.startTime !== own.startTime;
   }
 
   async #readStderr(): Promise<void> {

@@ -4,12 +4,13 @@
  * @module
  */
 import process from "node:process";
-import { endTreeNow } from "./process_table.ts";
+import { endTreeNow, findNow } from "./process_table.ts";
 
 /** Signals whose default action ends the host without any other word. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-const guarded = new Set<number>();
+/** Start times by pid. */
+const guarded = new Map<number, string | undefined>();
 
 /**
  * Has a child and its descendants killed when this process ends by itself, by an uncaught error or by
@@ -19,7 +20,7 @@ const guarded = new Set<number>();
  */
 export function endWithHost(pid: number): () => void {
   if (guarded.size === 0) install();
-  guarded.add(pid);
+  guarded.set(pid, findNow(pid)?.startTime);
   return () => {
     guarded.delete(pid);
     if (guarded.size === 0) uninstall();
@@ -43,7 +44,7 @@ function uninstall(): void {
 
 /** Synchronously: nothing that waits is run any more. */
 function endGuarded(): void {
-  for (const pid of guarded) endTreeNow(pid);
+  for (const [pid, startTime] of guarded) endTreeNow(pid, startTime);
 }
 
 /** A host that handles its errors goes on. */

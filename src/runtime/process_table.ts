@@ -21,6 +21,10 @@ const SLICE = 200;
 
 /** The processes of this machine. On Windows it is empty: there `taskkill /T` ends a tree. */
 export const processTable: ProcessTable = {
+  async find(pid) {
+    if (process.platform === "linux") return findNow(pid);
+    return (await readPs(["-p", String(pid)])).map(toReference)[0];
+  },
   async descendants(pid) {
     return collectDescendants(await readTable(), pid);
   },
@@ -43,9 +47,21 @@ export const processTable: ProcessTable = {
   signal: ({ pid }, signal) => sendSignal(pid, signal),
 };
 
-/** Kills a child, its group and all that descends from it, without waiting for anything. */
-export function endTreeNow(pid: number): void {
-  const descendants = collectDescendants(readTableNow(), pid);
+/** The process that has a pid now, told at once; undefined on other systems than Linux. */
+export function findNow(pid: number): ProcessReference | undefined {
+  const row = process.platform === "linux" ? readStat(pid) : undefined;
+  return row && toReference(row);
+}
+
+/**
+ * Kills a child, its group and all that descends from it, without waiting for anything; unless its
+ * pid is another's by now, as the start time tells where it is known.
+ */
+export function endTreeNow(pid: number, startTime: string | undefined): void {
+  const table = readTableNow();
+  const leader = table.find((row) => row.pid === pid);
+  if (leader && startTime !== undefined && leader.startTime !== startTime) return;
+  const descendants = collectDescendants(table, pid);
   sendSignal(-pid, "SIGKILL");
   sendSignal(pid, "SIGKILL");
   for (const one of descendants) sendSignal(one.pid, "SIGKILL");
@@ -54,7 +70,7 @@ export function endTreeNow(pid: number): void {
 function readTableNow(): Row[] {
   if (process.platform === "win32") return [];
   if (process.platform !== "linux") {
-    return parseTable(spawnSync("ps", PS, { encoding: "utf8" }).stdout);
+    return parseTable(spawnSync("ps", ["-ax", ...COLUMNS], { encoding: "utf8" }).stdout);
   }
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids.map(readStat).filter((row) => row !== undefined);
@@ -76,7 +92,6 @@ function toReference({ pid, startTime }: Row): ProcessReference {
 }
 
 async function readTable(): Promise<Row[]> {
-  if (process.platform === "win32") return [];
   return process.platform === "linux" ? await readProc() : await readPs();
 }
 
@@ -123,13 +138,15 @@ function parseStat(stat: string): Row | undefined {
   return { pid: Number.parseInt(stat), parent: Number(parent), group: Number(group), startTime };
 }
 
-function readPs(): Promise<Row[]> {
+function readPs(which: readonly string[] = ["-ax"]): Promise<Row[]> {
+  if (process.platform === "win32") return Promise.resolve([]);
   return new Promise((resolve) => {
-    execFile("ps", PS, (error, output) => resolve(error ? [] : parseTable(output)));
+    const args = [...which, ...COLUMNS];
+    execFile("ps", args, (error, output) => resolve(error ? [] : parseTable(output)));
   });
 }
 
-const PS = ["-axo", "pid=,ppid=,pgid=,stat=,lstart="];
+const COLUMNS = ["-o", "pid=,ppid=,pgid=,stat=,lstart="];
 
 function parseTable(output: string): Row[] {
   return output.split("\n").map(parsePs).filter((row) => row !== undefined);

@@ -40,6 +40,13 @@ describe("the process table", () => {
     assert.deepEqual(await processes.alive([]), []);
   });
 
+  it("finds the process that has a pid, and none where nobody has it", async () => {
+    const child = await startShell("exec sleep 60");
+    const found = await processes.find(child.pid);
+    assert.deepEqual([found], await processes.groupMembers(child.pid));
+    assert.equal(await processes.find(2 ** 22 + 1), undefined);
+  });
+
   it("counts a zombie as gone", async () => {
     const child = await startShell("sh -c 'echo $$' & exec sleep 60");
     const [pid] = await readLines(child, 1);

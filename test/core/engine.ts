@@ -1,6 +1,7 @@
 import { BaseCodex } from "../../src/core/codex.ts";
 import { transportFactory } from "../../src/core/transports.ts";
 import type { CodexOptions } from "../../src/core/options.ts";
+import type { RuntimeLoader } from "../../src/core/ports.ts";
 import { ProcessRegistry } from "../../src/core/processes.ts";
 import { EventBus } from "../../src/events/bus.ts";
 import { loadRuntime } from "../../src/runtime/detect.ts";
@@ -15,13 +16,16 @@ export interface Engine {
   capture: EventCapture;
 }
 
-/** Creates an engine on the running runtime. */
-export function createEngine(options: CodexOptions = {}): Engine {
+/** Creates an engine on the running runtime, unless it is given another one. */
+export function createEngine(
+  options: CodexOptions = {},
+  platform: { loadRuntime: RuntimeLoader } = { loadRuntime },
+): Engine {
   const bus = new EventBus();
   const registry = new ProcessRegistry();
   const capture = captureEvents(bus);
   const codex = new BaseCodex(options, {
-    createTransport: transportFactory({ loadRuntime, registry }),
+    createTransport: transportFactory({ ...platform, registry }),
     telemetry: bus,
   });
   return { codex, bus, registry, capture };

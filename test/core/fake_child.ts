@@ -71,6 +71,10 @@ export class FakeMachine {
 
   /** The table of these processes. */
   readonly processes: ProcessTable = {
+    find: (pid) => {
+      const one = this.#running.get(pid);
+      return Promise.resolve(one && toReference(one));
+    },
     descendants: (pid) => Promise.resolve(this.#below(pid).map(toReference)),
     alive: (list) => Promise.resolve(list.filter(({ pid }) => this.#running.has(pid))),
     groupMembers: (group) => Promise.resolve(this.#inGroup(group).map(toReference)),

@@ -13,7 +13,7 @@ import type { CliFinder } from "../cli_finder.ts";
 import type { CodexOptions } from "../options.ts";
 import type { RuntimeLoader } from "../ports.ts";
 import type { ProcessRegistry } from "../processes.ts";
-import { DEFAULT_GRACES } from "../shutdown_ladder.ts";
+import { completeGraces } from "../shutdown_ladder.ts";
 import { SupervisedChild } from "../supervised_child.ts";
 import type { OpenedChannel } from "./connection.ts";
 import { KEEP_LOGIN_IN_MEMORY } from "./log_in.ts";
@@ -62,7 +62,7 @@ export async function openStdio(context: StdioContext): Promise<OpenedChannel> {
     sink,
     clock,
     metadata: () => metadata,
-    graces: DEFAULT_GRACES,
+    graces: completeGraces(options.stopGraces),
     // It ends when its input does; SIGINT would be a rude way to say the same.
     interrupt: false,
   });

@@ -11,7 +11,7 @@ import type { CliFinder } from "../cli_finder.ts";
 import type { CodexOptions } from "../options.ts";
 import type { Runtime, RuntimeLoader } from "../ports.ts";
 import type { ProcessRegistry } from "../processes.ts";
-import { DEFAULT_GRACES } from "../shutdown_ladder.ts";
+import { completeGraces } from "../shutdown_ladder.ts";
 import { SupervisedChild } from "../supervised_child.ts";
 import type { Transport, TurnRequest } from "../turn_request.ts";
 import type { TurnSource } from "../turn_source.ts";
@@ -85,14 +85,14 @@ export class ExecTransport implements Transport {
     runtime: Runtime,
     start: { spawn: Parameters<typeof SupervisedChild.start>[0]; request: TurnRequest },
   ): Promise<SupervisedChild> {
-    const { registry, sink, clock } = this.#context;
+    const { options, registry, sink, clock } = this.#context;
     return SupervisedChild.start(start.spawn, {
       runtime,
       registry,
       sink,
       clock,
       metadata: () => start.request.telemetry.metadata,
-      graces: DEFAULT_GRACES,
+      graces: completeGraces(options.stopGraces),
       interrupt: true,
     });
   }
