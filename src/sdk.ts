@@ -40,8 +40,8 @@ import { createTelemetry as createTelemetryOn, type Telemetry } from "./telemetr
  */
 export function createTelemetry(): Telemetry {
   return createTelemetryOn({
+    ...otlpPlatform,
     env: async () => (await loadRuntime()).env(),
-    ...(otlpPlatform.tls ? { tls: otlpPlatform.tls } : {}),
     contextManager: createContextManager,
   });
 }

@@ -31,7 +31,8 @@ export async function openOtlp(
   const { tls } = options;
   if (tls) await verifyTls(tls, host.tls);
   // The environment was read already: what wins is decided in one place.
-  const platform = { env: () => ({}), ...(host.tls ? { tls: host.tls } : {}) };
+  // The environment was read with the settings.
+  const platform = { ...host, env: () => ({}) };
   return {
     options: { ...options, url, observer, platform },
     endpoint: displayUrl(url),
