@@ -138,7 +138,8 @@ export class Thread {
    */
   // deno-lint-ignore require-await
   async runStreamed(input: Input, turnOptions: TurnOptions = {}): Promise<StreamedTurn> {
-    return { events: this.#createStream({ input, turnOptions }) };
+    const stream = this.#createStream({ input, turnOptions });
+    return { events: stream, within: (fn) => stream.within(fn) };
   }
 
   /**

@@ -31,6 +31,12 @@ export interface StreamedTurn {
    * The turn begins with the first `next()`.
    */
   events: AsyncGenerator<ThreadEvent>;
+  /**
+   * Calls a function in which the turn's span is the active one: a loop over `events` runs in the
+   * context of its caller, which nobody else can change. A plain call before the turn has begun,
+   * after its end, and where nothing is traced.
+   */
+  within<T>(fn: () => T): T;
 }
 
 /** What `runStreamed()` resolves with. */

@@ -116,6 +116,11 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
     await (await this.#opening)?.steer?.(input);
   }
 
+  /** Calls a function in which the turn's span is the active one. */
+  within<T>(fn: () => T): T {
+    return this.#options.telemetry.within(fn);
+  }
+
   /** Asks for an orderly end of the turn; only a transport that can be asked is. */
   async requestInterrupt(): Promise<void> {
     await (await this.#opening)?.requestInterrupt?.();

@@ -81,6 +81,12 @@ export class TurnTelemetry {
     return this.#metadata;
   }
 
+  /** Calls a function in which the span of the run is the active one. */
+  within<T>(fn: () => T): T {
+    const { sink } = this.#facts;
+    return sink.within ? sink.within({ span_token: this.#metadata.span_token }, fn) : fn();
+  }
+
   /** The run begins. */
   start(): void {
     const { sink, clock, trace, input, transport, model, server } = this.#facts;

@@ -36,6 +36,7 @@ const RULES: Record<keyof ConfigureOptions, Rule> = {
   meterProvider: having("getMeter"),
   loggerProvider: having("getLogger"),
   useGlobal: BOOLEAN,
+  contextManager: BOOLEAN,
   signals: {
     expected: 'an array of "traces", "metrics" and "logs"',
     isMet: (value) => Array.isArray(value) && value.every((signal) => SIGNALS.includes(signal)),

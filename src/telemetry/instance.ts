@@ -238,6 +238,10 @@ export class Telemetry extends EventBus {
     const { settings, warnings } = resolveSettings(options, env);
     if (warnings.length > 0) await warn(warnings);
     if (!settings) return undefined;
+    if (options.contextManager) {
+      const { installContextManager } = await import("./context_manager.ts");
+      await installContextManager(this.#host);
+    }
     const { openPipeline } = await import("./open_pipeline.ts");
     return await openPipeline(settings, { bus: this, host: this.#host });
   }

@@ -73,6 +73,12 @@ export interface ConfigureOptions {
   /** Spans and metrics go to the providers that the host has registered with OpenTelemetry. */
   useGlobal?: boolean;
   /**
+   * Installs a context manager for the whole process, where telemetry is on and the host has none:
+   * only with one is a caller's active span the parent of a turn, and that of a tool or an approval
+   * the active one in its function. It stays after `shutdown()`. Off by default.
+   */
+  contextManager?: boolean;
+  /**
    * What is exported; by default traces, and what `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`
    * and `OTEL_LOGS_EXPORTER` say (`otlp` or `none`).
    */

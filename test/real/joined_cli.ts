@@ -40,6 +40,8 @@ export interface JoinedOptions {
   codex?: CodexOptions;
   env?: Record<string, string>;
   configure?: ConfigureOptions;
+  /** Put behind the collector's URL. */
+  query?: string;
   receiver?: OtlpReceiverOptions;
   /** Put at the end of the `config.toml`. */
   config?: string;
@@ -56,7 +58,7 @@ export async function withJoinedCli(
   await using model = await scriptedModel(options.script);
   await using collector = await otlpReceiver(options.receiver);
   const telemetry = createTelemetry();
-  const endpoint = collector.url;
+  const endpoint = `${collector.url}${options.query ?? ""}`;
   await telemetry.configure({ env: {}, enabled: true, endpoint, ...options.configure });
   const { env } = model.codexOptions({ env: { ...options.env } });
   writeConfig(join(model.codexHome!, "config.toml"), options);

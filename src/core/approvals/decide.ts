@@ -59,7 +59,7 @@ async function answer(request: ApprovalRequest, context: ApprovalContext): Promi
   const over = new AbortController();
   const signal = AbortSignal.any([context.signal, over.signal]);
   const asked = Promise.resolve()
-    .then(() => policy(request, { signal }))
+    .then(() => withinSpan(request, context, () => policy(request, { signal })))
     .then(toDecision, denied);
   try {
     return await Promise.race([
@@ -70,6 +70,16 @@ async function answer(request: ApprovalRequest, context: ApprovalContext): Promi
   } finally {
     over.abort();
   }
+}
+
+/** Calls what is the user's with the approval's span as the active one. */
+function withinSpan<T>(
+  { callId }: ApprovalRequest,
+  { sink, metadata }: ApprovalContext,
+  fn: () => T,
+): T {
+  const span = { span_token: metadata().span_token, call_id: callId };
+  return sink.within ? sink.within(span, fn) : fn();
 }
 
 /** Leave alone does not fill in a form; the server is told no, and so is everybody else. */
