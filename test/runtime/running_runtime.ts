@@ -9,12 +9,13 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a program of this folder by the runtime that runs this test, to its end or for 20 s. */
+/** Runs a program of this folder by the runtime that runs this test, to its end or for 100 s. */
 export async function runProgram(name: string, args: readonly string[] = []): Promise<Ended> {
   const path = fileURLToPath(new URL(name, import.meta.url));
-  const child = spawn(process.execPath, [...runtimeArgs(), path, ...args], {
+  const [command, ...own] = programCommand(path);
+  const child = spawn(command, [...own, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: 20_000,
+    timeout: 100_000,
     killSignal: "SIGKILL",
   });
   let stdout = "";
@@ -25,6 +26,11 @@ export async function runProgram(name: string, args: readonly string[] = []): Pr
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
+}
+
+/** The command that runs a program by the runtime that runs this test. */
+export function programCommand(path: string): [string, ...string[]] {
+  return [process.execPath, ...runtimeArgs(), path];
 }
 
 function runtimeArgs(): string[] {
