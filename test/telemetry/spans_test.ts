@@ -333,7 +333,7 @@ const CASES: Case[] = [
         .at(30).emit("codex.approval.requested", approval("b"))
         .at(40).end("codex.approval.denied", 10, { ...approval("b"), reason: "secret" })
         .at(50).emit("codex.approval.requested", approval("c"))
-        .at(60).end("codex.approval.timeout", 10, approval("c"))
+        .at(60).end("codex.approval.timeout", 10, { ...approval("c"), decision: "deny" })
         .at(100).stop(100);
     },
     expected: [{

@@ -6,6 +6,7 @@ import { type Attributes, diag, type Meter } from "@opentelemetry/api";
 import type { ErrorSummary, TelemetryEvent } from "../../events/catalogue.ts";
 import { defined } from "../defined.ts";
 import type { SemconvMode } from "../options.ts";
+import { decisionOf } from "../spans/attributes.ts";
 import { errorTypeOf } from "../spans/error_type.ts";
 import type { MetricEvent } from "./events.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
@@ -60,7 +61,7 @@ export class MetricSubscriber {
       case "codex.approval.denied":
       case "codex.approval.timeout":
         return approvalWait.record(secondsOf(event), {
-          "codex.approval.decision": event.metadata.decision ?? event.name.split(".").at(-1),
+          "codex.approval.decision": decisionOf(event),
         });
       default:
         return compactions.add(1, { "codex.compaction.stage": event.metadata.stage });

@@ -128,6 +128,16 @@ export function mcpAttributes(mcp: McpMetadata): Attributes {
   };
 }
 
+/** How an approval ended. Nobody has decided one that timed out, whatever the agent was told. */
+export function decisionOf(
+  { name, metadata }: TelemetryEvent<
+    "codex.approval.approved" | "codex.approval.denied" | "codex.approval.timeout"
+  >,
+): string {
+  const outcome = name.slice("codex.approval.".length);
+  return outcome === "timeout" ? outcome : metadata.decision ?? outcome;
+}
+
 /** What the span of an approval says. */
 export function approvalAttributes(approval: ApprovalMetadata): Attributes {
   return {

@@ -5,6 +5,7 @@
 import type { TelemetryEvent, ToolMetadata } from "../../events/catalogue.ts";
 import {
   approvalAttributes,
+  decisionOf,
   errorAttributes,
   mcpAttributes,
   toolAttributes,
@@ -105,11 +106,10 @@ export function approvalDecided(
     "codex.approval.approved" | "codex.approval.denied" | "codex.approval.timeout"
   >,
 ): void {
-  const { metadata, measurements, name } = event;
-  const decision = metadata.decision ?? name.slice("codex.approval.".length);
+  const { metadata, measurements } = event;
   run.close(approvalKey(metadata), {
     at: { duration: measurements.duration },
-    attributes: approvalAttributes({ ...metadata, decision }),
+    attributes: approvalAttributes({ ...metadata, decision: decisionOf(event) }),
   });
 }
 
