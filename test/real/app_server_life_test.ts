@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import process from "node:process";
 import { describe, it } from "node:test";
 import { tool } from "../../src/core/tools/tool.ts";
@@ -11,7 +10,6 @@ import {
   askingThread,
   inTurn,
   NEVER,
-  type Shop,
   type ShopEngine,
   shopThread,
   withShop,
@@ -39,12 +37,6 @@ function assertIdle({ open }: ShopEngine): void {
 async function assertGone(engine: ShopEngine, pid: number): Promise<void> {
   assert.deepEqual(engine.registry.list(), []);
   assert.deepEqual(await groupOf(pid), []);
-}
-
-/** Resident memory of a process in kB, where the system tells. */
-function memoryOf(pid: number): number | undefined {
-  if (process.platform !== "linux") return undefined;
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
 }
 
 /** Bounds what may be a hang. */
@@ -216,29 +208,6 @@ describe("the app-server's process", () => {
         16,
       ]);
       assertIdle(shop);
-    });
-  });
-
-  it("does not grow with the threads it has served", limited, async () => {
-    // Bun and Deno go through fewer: the server is the same, and what is kept for it is counted.
-    const count = "Bun" in globalThis || "Deno" in globalThis ? 70 : 200;
-    await withShop(() => "Hello.", async (shop: Shop) => {
-      const { codex, folder, open, capture } = shop;
-      let first: string | null = null;
-      let settled: number | undefined;
-      for (let n = 0; n < count; n++) {
-        const thread = codex.startThread(shopThread(folder));
-        await thread.run("Go");
-        first ??= thread.id;
-        if (n === 99) settled = memoryOf(pidOf(shop));
-        assert.ok(open().threads <= 64, `${open().threads} threads`);
-        capture.clear();
-      }
-      assertIdle(shop);
-      // Without unloading it were 1.4 MB a thread.
-      if (settled) assert.ok(memoryOf(pidOf(shop))! < settled + 60_000);
-      const resumed = await codex.resumeThread(first!, shopThread(folder)).run("Go on");
-      assert.deepEqual([resumed.usage?.input_tokens, resumed.turnUsage?.input_tokens], [200, 100]);
     });
   });
 
