@@ -69,7 +69,10 @@ export interface CodexOptions {
   codexPathOverride?: string;
   /** Base URL of the OpenAI API, handed to the CLI as `openai_base_url`. */
   baseUrl?: string;
-  /** API key, handed to the CLI in `CODEX_API_KEY`, never on the command line. */
+  /**
+   * API key, never on a command line: `codex exec` gets it in `CODEX_API_KEY`, an app-server by a
+   * login that it keeps in memory. A remote app-server is logged in for all its clients.
+   */
   apiKey?: string;
   /** Config overrides: flattened into dotted keys, written as TOML literals. */
   config?: CodexConfigObject;
