@@ -66,11 +66,15 @@ const workers = [
 
 const killer = keepOn(isOver, async () => {
   await pause(random(1_500));
-  const victim = pick(processes.list());
+  const victim = pick(processes.list().filter(({ state }) => state === "running"));
   if (!victim) return;
-  ledger.count("processes that were killed or stopped");
-  if (chance(0.5)) process.kill(victim.pid, "SIGKILL");
-  else await processes.stop(victim.pid);
+  try {
+    if (chance(0.5)) process.kill(victim.pid, "SIGKILL");
+    else await processes.stop(victim.pid);
+    ledger.count("processes that were killed or stopped");
+  } catch {
+    ledger.count("processes that had ended before they could be killed");
+  }
 });
 
 const collector = keepOn(isOver, async () => {
