@@ -41,10 +41,12 @@ export const shopThread = (folder: string): ThreadOptions => ({
   sandboxMode: "danger-full-access",
 });
 
-/** Options of threads that ask about every command. */
+/**
+ * Options of threads that ask about every command and every patch. In the sandbox `read-only` the CLI
+ * (0.169) runs a command that was allowed now inside of it and now outside.
+ */
 export const askingThread = (folder: string): ThreadOptions => ({
   ...shopThread(folder),
-  sandboxMode: "read-only",
   approvalPolicy: "untrusted",
 });
 

@@ -36,7 +36,7 @@ describe("a turn of the real app-server", () => {
       "Done.",
     ];
     await withShop(script, async ({ codex, folder, capture, spans, model, statistics, open }) => {
-      let carriers = 0;
+      const parents: string[] = [];
       const add = tool<{ a: number; b: number }>({
         name: "add",
         description: "Adds two numbers",
@@ -46,7 +46,7 @@ describe("a turn of the real app-server", () => {
           assert.match(context.turnId, /./);
           assert.match(context.callId, /./);
           assert.equal(context.signal.aborted, false);
-          if (context.traceparent) carriers++;
+          parents.push(context.traceparent ?? "");
           return { sum: a + b };
         },
       });
@@ -131,7 +131,8 @@ describe("a turn of the real app-server", () => {
       assert.deepEqual([counts?.success, counts?.failure], [1, 1]);
       assert.match(counts?.lastError ?? "", /invalid at/);
       assert.match(JSON.stringify(model.requests.at(-1)?.body["input"]), /invalid at/);
-      assert.equal(carriers, 1);
+      const [call] = spans().filter(({ name }) => name === "execute_tool add");
+      assert.deepEqual(parents, [`00-${call!.traceId}-${call!.spanId}-01`]);
       assertTree(spans());
       assert.deepEqual(open(), { turns: 0, requests: 0, threads: 1 });
     });
