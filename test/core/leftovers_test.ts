@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
+import type { Thread } from "../../src/core/thread.ts";
 import { isCodexError } from "../../src/errors.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { assertNothingLeft, groupOf, watchRejections } from "./nothing_left.ts";
@@ -9,6 +10,11 @@ import { shellCli } from "./shell_cli.ts";
 const STUBBORN = `trap '' INT TERM HUP
 sh -c 'trap "" INT TERM HUP; while :; do sleep 1; done' &
 begin; wait_for_ever`;
+
+/** Before its first event, the CLI may not have got to ignore anything. */
+async function untilBegun(thread: Thread): Promise<void> {
+  while (thread.id === null) await new Promise((resolve) => setTimeout(resolve, 10));
+}
 
 describe("what a CLI leaves", () => {
   const rejections = watchRejections();
@@ -27,10 +33,11 @@ describe("what a CLI leaves", () => {
 
   it("is gone in every way of ending, though it ignores every signal that can be ignored", async () => {
     const ways: Record<string, (engine: Engine) => Promise<unknown>> = {
-      async abort({ codex, capture }) {
+      async abort({ codex }) {
         const controller = new AbortController();
-        const run = codex.startThread().run("Go", { signal: controller.signal });
-        await capture.waitFor("codex.process.start");
+        const thread = codex.startThread();
+        const run = thread.run("Go", { signal: controller.signal });
+        await untilBegun(thread);
         controller.abort();
         await assert.rejects(run, (error) => isCodexError(error, "aborted"));
       },
@@ -46,20 +53,22 @@ describe("what a CLI leaves", () => {
       },
       async timeout({ codex }) {
         await assert.rejects(
-          codex.startThread().run("Go", { timeoutMs: 300 }),
+          codex.startThread().run("Go", { timeoutMs: 3_000 }),
           (error) => isCodexError(error, "timeout"),
         );
       },
-      async close({ codex, capture }) {
-        const run = codex.startThread().run("Go");
-        const rejected = assert.rejects(run, (error) => isCodexError(error, "closed"));
-        await capture.waitFor("codex.process.start");
+      async close({ codex }) {
+        const thread = codex.startThread();
+        const rejected = assert.rejects(thread.run("Go"), (error) => isCodexError(error, "closed"));
+        await untilBegun(thread);
         await codex.close();
         await rejected;
       },
       async stop({ codex, capture, registry }) {
-        const run = codex.startThread().run("Go");
+        const thread = codex.startThread();
+        const run = thread.run("Go");
         const rejected = assert.rejects(run, (error) => isCodexError(error, "exec_failed"));
+        await untilBegun(thread);
         await registry.stop((await capture.waitFor("codex.process.start")).metadata.pid);
         await rejected;
       },
