@@ -14,6 +14,11 @@ export class PendingRead<T> {
     return this.#settle !== undefined;
   }
 
+  /** Whether `fail()` was called. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** The next value; undefined at the end. Rejects with the error of `fail()`. */
   next(): Promise<T | undefined> {
     if (this.#failure) return Promise.reject(this.#failure);

@@ -86,6 +86,15 @@ describe("the processes of the SDK", () => {
     });
   });
 
+  it("fail their run when they are stopped, also where they exit with 0 then", async () => {
+    await withCli(`trap 'exit 0' INT; ${BUSY}`, async (engine) => {
+      const { events, pid } = await start(engine);
+      const failed = assert.rejects(events.next(), { code: "exec_failed" });
+      await engine.registry.stop(pid);
+      await failed;
+    });
+  });
+
   it("are refused when the pid is nobody's, or somebody else's", async () => {
     const { registry } = createEngine();
     for (const pid of [process.pid, process.ppid, 1, 0, -1, 2 ** 22 + 1]) {

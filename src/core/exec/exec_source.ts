@@ -83,7 +83,9 @@ export class ExecSource implements TurnSource {
     const status = await this.#child.finish(this.#exitWaitMs);
     this.#exit = status;
     if (options.isTold && this.#child.wasStopped) return;
-    if (status.code !== 0 || status.signal) throw this.#execFailed(status);
+    // A CLI that was stopped before it told the end may still exit with 0.
+    const isCut = this.#child.wasStopped;
+    if (status.code !== 0 || status.signal || isCut) throw this.#execFailed(status);
   }
 
   async stop(options: { gently: boolean }): Promise<void> {
@@ -109,6 +111,10 @@ export class ExecSource implements TurnSource {
     if (this.#exit) this.#boundRead();
     try {
       return await chunk;
+    } catch (error) {
+      // Whoever has stopped the child lets go of its pipes, which fails a read (as Node has it).
+      if (this.#exit && !this.#read.hasFailed) return undefined;
+      throw error;
     } finally {
       this.#unboundRead();
     }

@@ -1,52 +1,42 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ExecSource } from "../../../src/core/exec/exec_source.ts";
-import { ProcessRegistry } from "../../../src/core/processes.ts";
-import { SupervisedChild } from "../../../src/core/supervised_child.ts";
-import { isCodexError } from "../../../src/errors.ts";
-import { EventBus } from "../../../src/events/bus.ts";
-import { systemClock } from "../../../src/events/clock.ts";
-import { loadRuntime } from "../../../src/runtime/detect.ts";
-import { shellCli } from "../shell_cli.ts";
+import type { ExitStatus } from "../../../src/core/ports.ts";
+import type { SupervisedChild } from "../../../src/core/supervised_child.ts";
 
-/** Closes its output after a whole turn, and does not exit. */
-const LINGERING = "begin; finish; exec >/dev/null 2>&1; wait_for_ever";
-
-async function withSource(use: (source: ExecSource) => Promise<void>): Promise<void> {
-  const cli = shellCli(LINGERING);
-  const child = await SupervisedChild.start({ command: cli.path, args: [], env: {} }, {
-    runtime: await loadRuntime(),
-    registry: new ProcessRegistry(),
-    sink: new EventBus(),
-    clock: systemClock,
-    metadata: () => ({ originator: "sdk", span_token: "token" }),
-    graces: { askMs: 2_000, termMs: 2_000 },
-    interrupt: true,
-  });
-  const source = new ExecSource(child, "prompt", { exitWaitMs: 50 });
-  try {
-    while (await source.fill()) while (source.poll());
-    await use(source);
-  } finally {
-    await source.stop({ gently: false });
-    cli.cleanup();
-  }
+/** A child whose output fails when it is told to, and which is stopped with that. */
+function stoppedChild(status: ExitStatus) {
+  let fail: (error: Error) => void = () => {};
+  const output = new Promise<never>((_, reject) => fail = reject);
+  const child: Partial<Record<keyof SupervisedChild, unknown>> = {
+    stdin: { write: () => Promise.resolve(), close: () => Promise.resolve() },
+    stdout: { [Symbol.asyncIterator]: () => ({ next: () => output }) },
+    exited: Promise.resolve(status),
+    wasStopped: true,
+    stderr: () => "",
+    finish: () => Promise.resolve(status),
+  };
+  return { child: child as unknown as SupervisedChild, fail };
 }
 
-describe("ExecSource.finish() with a CLI that closed its output and does not exit", () => {
-  it("ends it, which is no failure of a turn that was told in full", async () => {
-    await withSource(async (source) => {
-      await source.finish({ isTold: true });
-      assert.ok(source.process());
-    });
+describe("ExecSource", () => {
+  it("takes a pipe that was let go of, once the child was stopped, for the end of the output", async () => {
+    const { child, fail } = stoppedChild({ code: null, signal: "SIGTERM" });
+    const source = new ExecSource(child, "Go");
+    const filled = source.fill();
+    await Promise.resolve();
+    fail(new Error("Premature close"));
+    assert.equal(await filled, false);
+    await assert.rejects(source.finish({ isTold: false }), { code: "exec_failed" });
+    await source.finish({ isTold: true });
   });
 
-  it("fails a turn that nobody told the end of", async () => {
-    await withSource(async (source) => {
-      await assert.rejects(
-        source.finish({ isTold: false }),
-        (error) => isCodexError(error, "exec_failed"),
-      );
-    });
+  it("tells the error of an interrupt, and not that of the pipe", async () => {
+    const { child, fail } = stoppedChild({ code: null, signal: "SIGTERM" });
+    const source = new ExecSource(child, "Go");
+    const filled = source.fill();
+    source.interrupt(new RangeError("mine"));
+    fail(new Error("Premature close"));
+    await assert.rejects(filled, RangeError);
   });
 });
