@@ -39,21 +39,27 @@ async function exchange(url: string, options: Exchange): Promise<FetchResponse> 
 class StaleSocketError extends Error {}
 
 function post(url: string, { init, agent }: Exchange): Promise<FetchResponse> {
+  const { request: open } = url.startsWith("https:") ? https : http;
+  const { method, body, signal } = init;
+  const headers = { ...init.headers, "content-length": body.byteLength };
+  const request = open(url, { method, headers, agent, signal });
+  const answer = answerTo(request);
+  request.end(body);
+  return answer;
+}
+
+/**
+ * Apart from `post`, so that the listeners do not close over the body. A request is still
+ * referred to when its exchange is over; with the body, every one of them outlived the young
+ * generation, and cleaning up after them took a third of the CPU time (Node 20.20).
+ */
+function answerTo(request: http.ClientRequest): Promise<FetchResponse> {
   return new Promise((resolve, reject) => {
-    const { request: open } = url.startsWith("https:") ? https : http;
-    const body = init.body as Uint8Array;
-    const headers = {
-      ...init.headers as Record<string, string>,
-      "content-length": body.byteLength,
-    };
-    const signal = init.signal ? { signal: init.signal } : {};
-    const request = open(url, { method: init.method ?? "POST", headers, agent, ...signal });
     request.on("error", (error: NodeJS.ErrnoException) => {
       const stale = request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
       reject(stale ? new StaleSocketError(error.message, { cause: error }) : error);
     });
     request.on("response", (message) => resolve(toResponse(message)));
-    request.end(body);
   });
 }
 
