@@ -2,7 +2,7 @@
  * What the running runtime gives to the exporters. Loads nothing by itself.
  * @module
  */
-import type { Connection, OtlpPlatform, TlsPort } from "../otlp/ports.ts";
+import type { Connection, Gzip, OtlpPlatform, TlsPort } from "../otlp/ports.ts";
 import { CodexError } from "../errors.ts";
 
 interface World {
@@ -46,8 +46,10 @@ async function openHttp(): Promise<Connection | undefined> {
   return (await import("./node_http.ts")).openNodeHttp();
 }
 
+let loadedGzip: Promise<{ gzip: Gzip }> | undefined;
+
 async function nodeGzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return await (await import("./node_gzip.ts")).gzip(bytes);
+  return await (await (loadedGzip ??= import("./node_gzip.ts"))).gzip(bytes);
 }
 
 /** The other two look like Node as well. */

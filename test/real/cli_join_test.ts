@@ -23,7 +23,13 @@ describe("the CLI's own telemetry", () => {
       ) => {
         const host = new BasicTracerProvider({
           spanProcessors: [
-            new SimpleSpanProcessor(new OTLPTraceExporter({ url: `${collector.url}/v1/traces` })),
+            new SimpleSpanProcessor(
+              new OTLPTraceExporter({
+                url: `${collector.url}/v1/traces`,
+                // Deno runs test files in one process, whose environment others may be changing.
+                platform: { env: () => ({}) },
+              }),
+            ),
           ],
         });
         const caller = host.getTracer("host").startSpan("request");

@@ -10,6 +10,9 @@ import { type JoinedOptions, TRANSPORTS, withJoinedCli } from "./joined_cli.ts";
 const KEY = "planted-key-4711";
 const COLLECTOR = "planted-header-4712";
 const INHERITED = {
+  USER_HIDDEN: "hidden-4716",
+  USER_SEEN: "seen-4717",
+  MY_OWN_NAME_FOR_THE_KEY: KEY,
   CODEX_OTLP_HEADERS: "authorization=planted-codex-otlp-4713",
   OTEL_EXPORTER_OTLP_HEADERS: "authorization=planted-otel-4714",
   OTEL_EXPORTER_OTLP_CLIENT_KEY: "/planted-path-4715",
@@ -26,24 +29,7 @@ exclude = ["USER_HIDDEN"]
 USER_SET = "kept"
 `;
 
-const USERS = { USER_HIDDEN: "hidden-4716", USER_SEEN: "seen-4717", MY_OWN_NAME_FOR_THE_KEY: KEY };
-
 const ALL = { traces: true, metrics: true, logs: true };
-
-/** Runs a function in a process environment that has more. */
-async function withProcessEnv(more: Record<string, string>, work: () => Promise<void>) {
-  const before = { ...process.env };
-  Object.assign(process.env, more);
-  try {
-    await work();
-  } finally {
-    for (const name of Object.keys(more)) {
-      const value = before[name];
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  }
-}
 
 /** What a command of the agent has seen. No planted secret was in it, nor in what is told of it. */
 async function lookAround(codexOptions: CodexOptions, more: Partial<JoinedOptions> = {}) {
@@ -59,26 +45,20 @@ async function lookAround(codexOptions: CodexOptions, more: Partial<JoinedOption
       content: { prompts: true, responses: true, toolArguments: true, toolOutput: true },
     },
     ...more,
-  }, async ({ codex, thread, collector, telemetry, finish, model }) => {
-    const inherited = codexOptions.env === undefined && "env" in codexOptions;
+  }, async ({ codex, thread, collector, telemetry, finish }) => {
     const events = captureEvents(telemetry);
-    await withProcessEnv(
-      inherited ? { ...model.codexOptions().env, ...USERS, ...INHERITED } : {},
-      async () => {
-        const turn = await codex.startThread(thread).run("Look around");
-        output = turn.items.map((item) => "aggregated_output" in item ? item.aggregated_output : "")
-          .join();
-        await finish();
-        const told = JSON.stringify([
-          turn,
-          events.events,
-          collector.requests.map(({ body }) => body),
-        ]);
-        for (const text of [output, told]) {
-          assert.doesNotMatch(text, /planted-[a-z-]+-\d+|hidden-4716/);
-        }
-      },
-    );
+    const turn = await codex.startThread(thread).run("Look around");
+    output = turn.items.map((item) => "aggregated_output" in item ? item.aggregated_output : "")
+      .join();
+    await finish();
+    const told = JSON.stringify([
+      turn,
+      events.events,
+      collector.requests.map(({ body }) => body),
+    ]);
+    for (const text of [output, told]) {
+      assert.doesNotMatch(text, /planted-[a-z-]+-\d+|hidden-4716/);
+    }
     authorizations = collector.requests.map(({ headers }) => headers["authorization"]);
   });
   assert.match(output, /^USER_SEEN=seen-4717$/m);
@@ -92,19 +72,21 @@ const skip = process.platform === "linux" ? false : "there is no /proc here";
 describe("a command of the agent", { skip }, () => {
   for (const transport of TRANSPORTS) {
     it(`sees no credential in what the CLI inherits, by ${transport}`, async () => {
-      const { output } = await lookAround({ transport, env: undefined });
+      const { output } = await lookAround({ transport }, { inherited: INHERITED });
       assert.doesNotMatch(output, /^(OTEL|CODEX_OTLP)_/m);
     });
 
     it(`sees none of the join's, by ${transport}`, async () => {
-      const { authorizations } = await lookAround({ transport, env: undefined, cli: ALL });
+      const { authorizations } = await lookAround({ transport, cli: ALL }, {
+        inherited: INHERITED,
+      });
       assert.ok(authorizations.length > 3);
       assert.deepEqual([...new Set(authorizations)], [`Bearer ${COLLECTOR}`]);
     });
 
     it(`sees none in an environment of the caller's, by ${transport}`, async () => {
       const { output, authorizations } = await lookAround({ transport, cli: ALL }, {
-        env: { ...USERS, ...INHERITED },
+        env: INHERITED,
       });
       assert.deepEqual([...new Set(authorizations)], [`Bearer ${COLLECTOR}`]);
       assert.match(output, /^OTEL_EXPORTER_OTLP_HEADERS=$/m);

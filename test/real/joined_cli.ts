@@ -39,6 +39,11 @@ export interface JoinedOptions {
   script: ModelScript;
   codex?: CodexOptions;
   env?: Record<string, string>;
+  /**
+   * Has the CLI inherit the environment of a process that has these, too. That process is imagined:
+   * Deno runs test files in one process, whose own environment they share.
+   */
+  inherited?: Record<string, string>;
   configure?: ConfigureOptions;
   /** Put behind the collector's URL. */
   query?: string;
@@ -62,8 +67,16 @@ export async function withJoinedCli(
   await telemetry.configure({ env: {}, enabled: true, endpoint, ...options.configure });
   const { env } = model.codexOptions({ env: { ...options.env } });
   writeConfig(join(model.codexHome!, "config.toml"), options);
-  const createTransport = transportFactory({ loadRuntime, registry: new ProcessRegistry() });
-  const codex = new BaseCodex({ env, ...options.codex }, { createTransport, telemetry });
+  const { inherited } = options;
+  const createTransport = transportFactory({
+    loadRuntime: async () => {
+      const runtime = await loadRuntime();
+      return inherited ? { ...runtime, env: () => ({ ...env, ...inherited }) } : runtime;
+    },
+    registry: new ProcessRegistry(),
+  });
+  const given = inherited ? {} : { env };
+  const codex = new BaseCodex({ ...given, ...options.codex }, { createTransport, telemetry });
   const finish = async () => {
     await codex.close();
     await telemetry.flush();

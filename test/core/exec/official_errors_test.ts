@@ -64,11 +64,14 @@ describe("the exec transport and @openai/codex-sdk", () => {
 
   it("begin the message alike, given a line that is no JSON", async () => {
     const fixture = catFixture(["no json"]);
-    const official = await failureOf("official", { fixture });
+    const message = "Failed to parse item: no json";
+    // Under Deno the official SDK now and then does not come back from this: its readline does not end.
+    if (!("Deno" in globalThis)) {
+      assert.equal((await failureOf("official", { fixture })).message, message);
+    }
     const ours = await failureOf("ours", { fixture });
     fixture.cleanup();
-    assert.equal(official.message, "Failed to parse item: no json");
-    assert.equal(ours.message, `${official.message} (line 1)`);
+    assert.equal(ours.message, `${message} (line 1)`);
   });
 
   it("begin the message alike, given a program that is not there", async () => {
