@@ -35,13 +35,19 @@ interface OpenCall {
 /** A CLI whose clock is further off than this runs on another machine, and its times say nothing here. */
 const MAX_SKEW_MS = 2_000;
 
+// Whole names: one that is put together each time costs more to look up than all else of an event.
+const TOOL_SUCCESS = "codex.tool.success";
+const TOOL_FAILURE = "codex.tool.failure";
+const MCP_SUCCESS = "codex.mcp.tool_call.success";
+const MCP_FAILURE = "codex.mcp.tool_call.failure";
+
 const WATCHED = [
   "codex.tool.start",
-  "codex.tool.success",
-  "codex.tool.failure",
+  TOOL_SUCCESS,
+  TOOL_FAILURE,
   "codex.mcp.tool_call.start",
-  "codex.mcp.tool_call.success",
-  "codex.mcp.tool_call.failure",
+  MCP_SUCCESS,
+  MCP_FAILURE,
 ] as const;
 
 /** Announces each tool call once at its start and once at its end. */
@@ -111,19 +117,19 @@ export class ToolTelemetry {
     const { call } = open;
     this.#open.delete(call.id);
     const took = this.#measure(open, outcome.completedAtMs);
-    const result = outcome.error ? "failure" : "success";
+    const hasFailed = outcome.error !== undefined;
     // The inner event first, so that whoever nests them sees it inside the outer one.
     if (call.type === "mcp") {
       const metadata: McpEndMetadata = this.#mcpMetadata(call);
       if (outcome.output !== undefined) metadata.output = outcome.output;
       if (outcome.error) metadata.error = outcome.error;
-      sink.emit(`codex.mcp.tool_call.${result}`, took, metadata);
+      sink.emit(hasFailed ? MCP_FAILURE : MCP_SUCCESS, took, metadata);
     }
     const metadata: ToolEndMetadata = this.#toolMetadata(call);
     if (outcome.exitCode !== undefined) metadata.exit_code = outcome.exitCode;
     if (outcome.output !== undefined) metadata.output = outcome.output;
     if (outcome.error) metadata.error = outcome.error;
-    sink.emit(`codex.tool.${result}`, took, metadata);
+    sink.emit(hasFailed ? TOOL_FAILURE : TOOL_SUCCESS, took, metadata);
   }
 
   /** By the CLI's own times where it tells both, else by when its events came. */
