@@ -3,8 +3,6 @@
  * @module
  */
 import { AppServerTransport } from "./app_server/transport.ts";
-import { serverAddress, withoutCredentials } from "./app_server/connect_errors.ts";
-import { checkRemote, openWebSocket } from "./app_server/open_web_socket.ts";
 import { openStdio } from "./app_server/open_stdio.ts";
 import { checkCli } from "./cli_join.ts";
 import { createCliFinder } from "./cli_finder.ts";
@@ -12,6 +10,7 @@ import { ExecTransport } from "./exec/exec_transport.ts";
 import type { CodexOptions } from "./options.ts";
 import type { RuntimeLoader } from "./ports.ts";
 import type { ProcessRegistry } from "./processes.ts";
+import { remoteTransport } from "./remote_transport.ts";
 import type { Transport, TransportContext, TransportFactory } from "./turn_request.ts";
 
 /** What the platform gives. */
@@ -45,16 +44,9 @@ function createTransport(
   if (typeof transport !== "object") {
     throw new TypeError('transport must be "exec", "app-server" or { url, token, headers }.');
   }
-  checkRemote(transport);
-  return new AppServerTransport({
+  return remoteTransport(transport, {
     ...context,
     options,
-    name: "websocket",
-    place: withoutCredentials(transport.url),
-    server: serverAddress(transport.url),
-    open: async (signal) => {
-      const { openWebSocket: open } = await context.loadRuntime();
-      return await openWebSocket(transport, { open, signal });
-    },
+    openWebSocket: async (request) => (await context.loadRuntime()).openWebSocket(request),
   });
 }

@@ -6,6 +6,7 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { upgradeError, type UpgradeFailure } from "../core/app_server/connect_errors.ts";
+import { OPEN_TIMEOUT_MS, untilOpen } from "../core/app_server/until_open.ts";
 import type { OpenSocket, WebSocketOpener, WebSocketRequest } from "../core/ports.ts";
 
 /** Begins to open a WebSocket with headers. */
@@ -20,37 +21,17 @@ export const globalWebSocket: WebSocketMaker = (url, headers) => {
   return new WebSocketWithHeaders(url, { headers });
 };
 
-/** How long the upgrade may take. */
-const OPEN_TIMEOUT_MS = 30_000;
-
 /** Makes an opener of what makes sockets, which is loaded on first use. */
 export function webSocketOpener(load: () => Promise<WebSocketMaker>): WebSocketOpener {
   return async (request) => {
     const open = await load();
     request.signal?.throwIfAborted();
     const socket = open(request.url, { ...request.headers });
-    if (await opens(socket, request.signal)) return socket;
+    if (await untilOpen(socket, request.signal)) return socket;
     request.signal?.throwIfAborted();
     // The API hides why from its callers, and each runtime tells it in words of its own.
     throw upgradeError(request.url, await probe(request));
   };
-}
-
-function opens(socket: OpenSocket, signal: AbortSignal | undefined): Promise<boolean> {
-  return new Promise((resolve) => {
-    const giveUp = () => settle(false);
-    signal?.addEventListener("abort", giveUp, { once: true });
-    const timer = setTimeout(() => settle(false), OPEN_TIMEOUT_MS);
-    socket.addEventListener("open", () => settle(true), { once: true });
-    socket.addEventListener("error", () => settle(false), { once: true });
-    socket.addEventListener("close", () => settle(false), { once: true });
-    function settle(isOpen: boolean) {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", giveUp);
-      if (!isOpen) socket.close();
-      resolve(isOpen);
-    }
-  });
 }
 
 /** Asks for the upgrade once more by plain HTTP, whose status every runtime shows. */
