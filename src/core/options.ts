@@ -141,7 +141,10 @@ export interface ThreadOptions {
   attachments?: readonly Attachment[];
   /** What the caller says of the thread; its `source` goes with every telemetry event. */
   metadata?: ThreadMetadata;
-  /** The caller's labels. */
+  /**
+   * Names and values that go with every telemetry event of the thread; its turns' spans have each as
+   * `codex.labels.NAME`. They win over those of `metadata`.
+   */
   labels?: Record<string, string>;
   /** Tools that the agent can call and that run in this process. Needs an app-server. */
   tools?: readonly Tool[];

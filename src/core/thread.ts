@@ -9,6 +9,7 @@ import type { TelemetrySink } from "../events/sink.ts";
 import type { AnyThreadEvent } from "../protocol/events.ts";
 import { asFields, type Fields, stringField } from "../protocol/fields.ts";
 import { withAttachments } from "./attachments.ts";
+import { mergeLabels } from "./labels.ts";
 import { type NormalizedInput, normalizeInput } from "./input.ts";
 import type { Input, ThreadOptions, TraceOptions, TurnOptions } from "./options.ts";
 import { noTurnError } from "./no_turn_error.ts";
@@ -234,6 +235,7 @@ export class Thread {
 
   #createTelemetry(input: string, trace: TraceOptions | undefined): TurnTelemetry {
     const { sink, clock, transport } = this.#context;
+    const { metadata, labels, model } = this.#options;
     return new TurnTelemetry({
       sink,
       clock,
@@ -241,9 +243,10 @@ export class Thread {
       transport: transport.name,
       server: transport.server,
       input,
-      model: this.#options.model,
+      model,
       threadId: this.#id ?? undefined,
-      source: this.#options.metadata?.source,
+      source: metadata?.source,
+      labels: mergeLabels(metadata?.labels, labels),
       trace: trace ? toTraceMetadata(trace) : {},
     });
   }

@@ -3,18 +3,20 @@
  * @module
  */
 import { checkPolicy } from "./approvals/policy.ts";
+import { checkLabels } from "./labels.ts";
 import type { ThreadOptions } from "./options.ts";
 import { checkTimeout } from "./timeouts.ts";
 
 /**
  * Checks what the CLI does not.
- * @throws {TypeError} when the approvals are no policy, a time limit is no number, or a tool is none
- * of `tool()`, or has a name that another one has.
+ * @throws {TypeError} when the approvals are no policy, a time limit is no number, a label is no
+ * string, or a tool is none of `tool()`, or has a name that another one has.
  * @throws {RangeError} when a time limit is not above 0, or above 24.8 days.
  */
 export function checkThreadOptions(options: ThreadOptions): void {
   checkPolicy(options.approvals);
   checkTimeout("approvalTimeoutMs", options.approvalTimeoutMs);
+  checkLabels(options.labels);
   checkTools(options.tools);
 }
 

@@ -175,5 +175,6 @@ function withIds<M extends RunMetadata>(metadata: M, run: RunMetadata): M {
   if (run.thread_id !== undefined) metadata.thread_id = run.thread_id;
   if (run.turn_id !== undefined) metadata.turn_id = run.turn_id;
   if (run.source !== undefined) metadata.source = run.source;
+  if (run.labels !== undefined) metadata.labels = run.labels;
   return metadata;
 }

@@ -23,6 +23,7 @@ import { asFields, type Fields, isFields, numberField, stringField } from "../pr
 import { finalResponseOf } from "../protocol/final_response.ts";
 import { itemKind } from "../protocol/kinds.ts";
 import { isCodexError } from "../errors.ts";
+import { type Labels, mergeLabels } from "./labels.ts";
 import { ToolTelemetry } from "./tool_telemetry.ts";
 import type { TokenCounts } from "../protocol/usage.ts";
 import type { ServerAddress } from "./turn_request.ts";
@@ -39,6 +40,7 @@ export interface RunFacts {
   model?: string | undefined;
   threadId?: string | undefined;
   source?: ThreadSource | undefined;
+  labels?: Labels | undefined;
   trace: TraceMetadata;
 }
 
@@ -68,6 +70,7 @@ export class TurnTelemetry {
       span_token: createSpanToken(),
       ...(facts.threadId === undefined ? {} : { thread_id: facts.threadId }),
       ...(facts.source === undefined ? {} : { source: facts.source }),
+      ...(facts.labels === undefined ? {} : { labels: facts.labels }),
     };
     this.#tools = new ToolTelemetry({
       sink: facts.sink,
@@ -178,10 +181,12 @@ export class TurnTelemetry {
 
   #threadStarted(event: Fields): void {
     this.#learnIds(event);
-    const source = asFields(event["metadata"])["source"];
+    const { source, labels: told } = asFields(event["metadata"]);
     if (typeof source === "string" || isFields(source)) {
       this.#metadata = { ...this.#metadata, source };
     }
+    const labels = mergeLabels(this.#metadata.labels, told);
+    if (labels) this.#metadata = { ...this.#metadata, labels };
   }
 
   #learnIds(event: Fields): void {

@@ -45,6 +45,8 @@ export interface RunMetadata extends BaseMetadata {
   turn_id?: string;
   /** Of the thread's metadata: the caller's, then what `thread.started` says. */
   source?: ThreadSource;
+  /** Names and values: the caller's, and what `thread.started` says, which wins. */
+  labels?: Readonly<Record<string, string>>;
 }
 
 /** Which way a run reaches the agent. */

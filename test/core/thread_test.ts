@@ -61,6 +61,22 @@ describe("Thread", () => {
     assert.deepEqual(stop?.metadata.source, { kind: "ci", job: "lint" });
   });
 
+  it("has the caller's labels on every event, and those of its metadata below them", async () => {
+    const { codex, capture } = open(`${FIXTURES}thread_command.jsonl`);
+    await codex.startThread({
+      labels: { team: "web", ticket: "42" },
+      metadata: { source: "ci", labels: { team: "-", kind: "review" } },
+    }).run("Go");
+    assert.ok(capture.named("codex.tool.start").length > 0);
+    for (const { name, metadata } of capture.events) {
+      const { labels, source } = metadata as { labels?: object; source?: unknown };
+      assert.deepEqual({ labels, source }, {
+        labels: { team: "web", kind: "review", ticket: "42" },
+        source: "ci",
+      }, name);
+    }
+  });
+
   it("takes the answer from the end of the turn where there was no message", async () => {
     const { thread } = open([{
       type: "turn.completed",

@@ -154,11 +154,16 @@ describe("TurnTelemetry", () => {
     });
   });
 
-  it("takes ids and the source from the stream as they come", async () => {
-    const test = await createRun({ source: "mine" });
+  it("takes ids, the source and labels from the stream as they come", async () => {
+    const test = await createRun({ source: "mine", labels: { team: "web", a: "-" } });
     const source = { kind: "ci" };
     test.see({ type: "turn.diff.updated", diff: "-" });
-    test.see({ type: "thread.started", thread_id: "t1", metadata: { source, labels: { a: "b" } } });
+    test.see({
+      type: "thread.started",
+      thread_id: "t1",
+      metadata: { source, labels: { a: "b", n: 1 } },
+    });
+    const labels = { team: "web", a: "b" };
     test.see({ type: "turn/diff/updated", diff: "+", turnId: "u1" });
     test.see({ type: "turn.started", turn_id: "u2" });
     test.see({ type: "rate_limit.updated", rate_limits: [1] });
@@ -167,22 +172,22 @@ describe("TurnTelemetry", () => {
       {
         name: "codex.turn.diff.updated",
         measurements: at(1_000),
-        metadata: { source: "mine", diff: "-" },
+        metadata: { source: "mine", labels: { team: "web", a: "-" }, diff: "-" },
       },
       {
         name: "codex.turn.diff.updated",
         measurements: at(1_000),
-        metadata: { thread_id: "t1", turn_id: "u1", source, diff: "+" },
+        metadata: { thread_id: "t1", turn_id: "u1", source, labels, diff: "+" },
       },
       {
         name: "codex.rate_limit.updated",
         measurements: at(1_000),
-        metadata: { thread_id: "t1", turn_id: "u2", source, rate_limits: [1] },
+        metadata: { thread_id: "t1", turn_id: "u2", source, labels, rate_limits: [1] },
       },
       {
         name: "codex.rate_limit.updated",
         measurements: at(1_000),
-        metadata: { thread_id: "t1", turn_id: "u2", source, rate_limits: [2] },
+        metadata: { thread_id: "t1", turn_id: "u2", source, labels, rate_limits: [2] },
       },
     ]);
   });

@@ -63,8 +63,10 @@ const CASES: Case[] = [
           trace_sensitive: false,
           conversation_id: "conv",
           source: { repo: "a", pull: 7 },
+          labels: { team: "web" },
         })
         .know({ thread_id: "th", turn_id: "tu", source: { repo: "a", pull: 7 } })
+        .know({ labels: { team: "web", build: "12" } })
         .at(100).stop(100, {
           usage: {
             input_tokens: 10,
@@ -87,6 +89,8 @@ const CASES: Case[] = [
         "codex.trace.sensitive_data": false,
         "codex.conversation.id": "conv",
         "codex.source": '{"repo":"a","pull":7}',
+        "codex.labels.team": "web",
+        "codex.labels.build": "12",
         "gen_ai.conversation.id": "th",
         "codex.thread.id": "th",
         "codex.turn.id": "tu",
@@ -471,7 +475,8 @@ const CASES: Case[] = [
     play: (scenario) =>
       scenario.start().know({ thread_id: "th" })
         .at(10).emit("codex.tool.start", TOUCH)
-        .at(40).emit("codex.turn.diff.updated", { diff: "" }),
+        .at(40).know({ labels: { team: "web" } })
+        .emit("codex.turn.diff.updated", { diff: "" }),
     expected: [{
       name: "invoke_agent codex",
       from: 0,
@@ -480,6 +485,7 @@ const CASES: Case[] = [
         ...TURN,
         "codex.thread.id": "th",
         "gen_ai.conversation.id": "th",
+        "codex.labels.team": "web",
         "codex.unfinished": true,
       },
       events: [["codex.turn.diff.updated", 40, { "codex.diff.length": 0 }]],

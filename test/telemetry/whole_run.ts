@@ -15,7 +15,7 @@ export function wholeRun(bus: EventBus, spanToken = "run-1"): void {
   new Scenario(bus, { span_token: spanToken })
     .start({ model: "gpt-5", workflow: "review", input: "the secret" })
     .emit("codex.process.start", process)
-    .know({ thread_id: "th", turn_id: "tu" })
+    .know({ thread_id: "th", turn_id: "tu", labels: { team: "web" } })
     .at(100).emit("codex.approval.requested", approval)
     .at(600).end("codex.approval.approved", 500, { ...approval, decision: "accept" })
     .emit("codex.tool.start", tool)

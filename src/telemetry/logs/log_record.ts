@@ -42,7 +42,16 @@ const NAMES: Readonly<Record<string, string>> = {
  * exported: it may hold content.
  */
 const PLAIN: ReadonlySet<string> = new Set([
-  ...["originator", "source", "transport", "workflow", "group", "trace_id", "duration_ms"],
+  ...[
+    "originator",
+    "source",
+    "labels",
+    "transport",
+    "workflow",
+    "group",
+    "trace_id",
+    "duration_ms",
+  ],
   ...["result", "early_exit", "process", "usage", "delta", "context_window", "rate_limits"],
   ...["tool_type", "server_name", "attempt", "kind", "decision", "stage", "token_savings"],
   ...["command", "signal", "stopped_by", "count", "bytes", "size_bytes", "checksum", "name"],

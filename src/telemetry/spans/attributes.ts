@@ -46,12 +46,15 @@ export function turnStartAttributes(metadata: StartMetadata): Attributes {
 }
 
 /** Who a run is, as far as it is known. */
-export function identityAttributes({ thread_id, turn_id, source }: RunMetadata): Attributes {
+export function identityAttributes(
+  { thread_id, turn_id, source, labels = {} }: RunMetadata,
+): Attributes {
   return {
     "gen_ai.conversation.id": thread_id,
     "codex.thread.id": thread_id,
     "codex.turn.id": turn_id,
     "codex.source": typeof source === "object" ? JSON.stringify(source) : source,
+    ...prefixed("codex.labels.", labels),
   };
 }
 
@@ -166,6 +169,9 @@ export function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value) ?? "";
 }
 
-function prefixed(prefix: string, counts: TokenCounts): Attributes {
-  return Object.fromEntries(Object.entries(counts).map(([key, count]) => [prefix + key, count]));
+function prefixed(
+  prefix: string,
+  values: TokenCounts | NonNullable<RunMetadata["labels"]>,
+): Attributes {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]));
 }

@@ -90,7 +90,7 @@ export class RunSpans {
     this.#known = metadata;
     if (
       known && known.thread_id === metadata.thread_id && known.turn_id === metadata.turn_id &&
-      known.source === metadata.source
+      known.source === metadata.source && known.labels === metadata.labels
     ) return;
     this.describe(identityAttributes(metadata));
   }

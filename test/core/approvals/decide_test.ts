@@ -155,6 +155,8 @@ describe("checkThreadOptions()", () => {
     ["a rule with no known answer", { approvals: [{ answer: "yes" }] }],
     ["a rule that is null", { approvals: [null] }],
     ["a time limit in words", { approvalTimeoutMs: "30s" }],
+    ["labels that are none", { labels: ["a"] }],
+    ["a label that is no text", { labels: { ticket: 42 } }],
     ["tools that are no list", { tools: {} }],
     ["a tool that is none", { tools: [{ name: "x" }] }],
     ["two tools of one name", { tools: [{ name: "x", run }, { name: "x", run }] }],
@@ -171,6 +173,7 @@ describe("checkThreadOptions()", () => {
   }
   it("takes what can be used", () => {
     checkThreadOptions({});
+    checkThreadOptions({ labels: { team: "web" } });
     checkThreadOptions({ approvals: [{ command: /^ls/, answer: "allow" }], tools: [] });
     checkThreadOptions({ approvals: () => "deny", approvalTimeoutMs: 2 ** 31 - 1 });
   });
