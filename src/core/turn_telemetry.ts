@@ -22,6 +22,7 @@ import type { AnyThreadEvent } from "../protocol/events.ts";
 import { asFields, type Fields, isFields, numberField, stringField } from "../protocol/fields.ts";
 import { finalResponseOf } from "../protocol/final_response.ts";
 import { itemKind } from "../protocol/kinds.ts";
+import { warningOf } from "../protocol/warnings.ts";
 import { isCodexError } from "../errors.ts";
 import { type Labels, mergeLabels } from "./labels.ts";
 import { ToolTelemetry } from "./tool_telemetry.ts";
@@ -105,6 +106,11 @@ export class TurnTelemetry {
     });
   }
 
+  /** The turn's id is known, ahead of the event that tells it. */
+  identify(turnId: string): void {
+    this.#learnIds({ turn_id: turnId });
+  }
+
   /** One event of the turn arrived; `kind` is its type in the one spelling. */
   observe(kind: string, event: AnyThreadEvent): void {
     const fields = event as unknown as Fields;
@@ -116,6 +122,7 @@ export class TurnTelemetry {
       case "item.started":
         return this.#itemStarted(asFields(fields["item"]));
       case "item.completed":
+        this.#warned(kind, fields);
         return this.#itemCompleted(asFields(fields["item"]));
       case "turn.completed":
         return this.#turnCompleted(fields);
@@ -132,6 +139,7 @@ export class TurnTelemetry {
         });
       default:
         if (kind.startsWith(COMPACTION)) this.#compactionIn(kind, fields);
+        else this.#warned(kind, fields);
     }
   }
 
@@ -212,6 +220,13 @@ export class TurnTelemetry {
     else this.#tools.completed(item);
   }
 
+  #warned(kind: string, event: Fields): void {
+    const warning = warningOf(kind, event);
+    if (!warning) return;
+    this.#learnIds(event);
+    this.#announce("codex.turn.warning", warning);
+  }
+
   #turnCompleted(event: Fields): void {
     this.#learnIds(event);
     this.#output ??= finalResponseOf(event);
@@ -272,6 +287,7 @@ export class TurnTelemetry {
 type InstantEvent =
   | "codex.thread.token_usage.updated"
   | "codex.turn.diff.updated"
+  | "codex.turn.warning"
   | "codex.rate_limit.updated";
 
 const COMPACTION = "turn.compaction.";

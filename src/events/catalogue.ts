@@ -7,6 +7,7 @@
  */
 import type { AnyCodexError } from "../errors.ts";
 import type { TokenCounts } from "../protocol/usage.ts";
+import type { Warning, WarningKind } from "../protocol/warnings.ts";
 
 /** When something happened. */
 export interface AtTime {
@@ -25,7 +26,7 @@ export interface WithDuration extends AtTime {
 /** Where a thread comes from, as its creator said it. */
 export type ThreadSource = string | Record<string, unknown>;
 
-export type { TokenCounts };
+export type { TokenCounts, Warning, WarningKind };
 
 /** What every event carries. */
 export interface BaseMetadata {
@@ -241,6 +242,8 @@ export interface TelemetryEventMap {
   };
   /** The combined diff of the turn changed; `diff` is the whole of it. */
   "codex.turn.diff.updated": { measurements: AtTime; metadata: RunMetadata & { diff: unknown } };
+  /** The CLI warns of something and goes on, such as a request to the model that it repeats. */
+  "codex.turn.warning": { measurements: AtTime; metadata: RunMetadata & Warning };
   /** The thread's history is being compacted. */
   "codex.turn.compaction.started": {
     measurements: AtTime & { token_savings?: number };
@@ -349,6 +352,7 @@ const NAMES: Record<TelemetryEventName, true> = {
   "codex.thread.exception": true,
   "codex.thread.token_usage.updated": true,
   "codex.turn.diff.updated": true,
+  "codex.turn.warning": true,
   "codex.turn.compaction.started": true,
   "codex.turn.compaction.completed": true,
   "codex.turn.compaction.failed": true,

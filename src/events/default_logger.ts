@@ -15,8 +15,8 @@ export interface DefaultLoggerOptions {
   /** Id of the handler; `"codex-default-logger"` by default. */
   id?: string;
   /**
-   * The least important level to write; `"info"` by default: starts and ends of runs. `"debug"`
-   * adds tools, approvals, token usage, diffs and compaction.
+   * The least important level to write; `"info"` by default: starts and ends of runs, and
+   * what the CLI warns of. `"debug"` adds tools, approvals, token usage, diffs and compaction.
    */
   level?: LogLevel;
   /** `"text"` by default. */
@@ -36,7 +36,7 @@ export function attachDefaultLogger(bus: EventBus, options: DefaultLoggerOptions
   const { id = "codex-default-logger", level = "info", format = "text" } = options;
   const logger = options.logger ?? console;
   const least = LOG_LEVELS.indexOf(level);
-  const names = level === "debug" ? LOGGED_EVENTS : LOGGED_EVENTS.slice(0, 3);
+  const names = level === "debug" ? LOGGED_EVENTS : LOGGED_EVENTS.slice(0, 4);
   bus.attachMany(id, names, (event: LoggedEvent) => {
     if (LOG_LEVELS.indexOf(logLevelOf(event)) < least) return;
     const line = logLineOf(event, options.content === true);

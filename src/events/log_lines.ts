@@ -31,6 +31,7 @@ export const LOGGED_EVENTS = [
   "codex.thread.start",
   "codex.thread.stop",
   "codex.thread.exception",
+  "codex.turn.warning",
   "codex.tool.start",
   "codex.tool.success",
   "codex.tool.failure",
@@ -58,6 +59,8 @@ export function logLevelOf(event: LoggedEvent): LogLevel {
       return event.metadata.result === "error" ? "warn" : "info";
     case "codex.thread.exception":
       return "error";
+    case "codex.turn.warning":
+      return "warn";
     default:
       return "debug";
   }
@@ -88,6 +91,10 @@ function fieldsOf(event: LoggedEvent, content: boolean): Record<string, LogValue
       return { ...idsOf(event.metadata), ...usageFields(event.metadata) };
     case "codex.turn.diff.updated":
       return { ...idsOf(event.metadata), ...contentField("diff", event.metadata.diff, content) };
+    case "codex.turn.warning": {
+      const { kind, message, code } = event.metadata;
+      return { ...idsOf(event.metadata), kind, message, code };
+    }
     default:
       return { ...idsOf(event.metadata), token_savings: event.measurements.token_savings };
   }

@@ -192,6 +192,22 @@ describe("TurnTelemetry", () => {
     ]);
   });
 
+  it("announces what the CLI warns of, and leaves the error that ends the turn to its end", async () => {
+    const test = await createRun({ threadId: "t" });
+    test.see(
+      { type: "error", message: "Again.", will_retry: true, code: "other", turn_id: "u" },
+      { type: "error", message: "Broken.", will_retry: false },
+      { type: "item.completed", item: { id: "1", type: "error", message: "Careful." } },
+      { type: "item.completed", item: { id: "2", type: "agent_message", text: "Hi" } },
+    );
+    const at1000 = { name: "codex.turn.warning", measurements: at(1_000) };
+    const ids = { thread_id: "t", turn_id: "u" };
+    assert.deepEqual(told(test), [
+      { ...at1000, metadata: { ...ids, kind: "retry", message: "Again.", code: "other" } },
+      { ...at1000, metadata: { ...ids, kind: "warning", message: "Careful." } },
+    ]);
+  });
+
   it("announces each total once, with what was added", async () => {
     const test = await createRun();
     const updated = "thread/tokenUsage/updated";

@@ -124,6 +124,13 @@ describe("attachDefaultLogger()", () => {
     );
   });
 
+  it("writes what the CLI warns of at warn", () => {
+    const { bus, lines } = logged();
+    bus.emit("codex.turn.warning", START, { ...RUN, kind: "config", message: "no bubblewrap" });
+    const line = '[codex] warning thread_id=th turn_id=tu kind=config message="no bubblewrap"';
+    assert.deepEqual(lines, [["warn", line]]);
+  });
+
   it("shows content only when asked, with line breaks escaped", () => {
     const { bus, lines } = logged({ level: "debug", content: true });
     emitAll(bus);

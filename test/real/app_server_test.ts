@@ -22,7 +22,8 @@ function lineOf({ name, metadata }: TelemetryEvent): string {
   return [name.replace("codex.", ""), tool, kind].filter((part) => part).join(" ");
 }
 
-const NOISE = /^codex\.(thread\.token_usage|rate_limit)\./;
+/** What comes now and then: a warning tells of the machine that the CLI runs on. */
+const NOISE = /^codex\.(thread\.token_usage\.|rate_limit\.|turn\.warning$)/;
 
 describe("a turn of the real app-server", () => {
   it("announces everything in order, with ids, and makes a tree of spans of it", async () => {
@@ -134,6 +135,7 @@ describe("a turn of the real app-server", () => {
       const [call] = spans().filter(({ name }) => name === "execute_tool add");
       assert.deepEqual(parents, [`00-${call!.traceId}-${call!.spanId}-01`]);
       assertTree(spans());
+      assertTimes(spans(), capture.events);
       assert.deepEqual(open(), { turns: 0, requests: 0, threads: 1 });
     });
   });
@@ -276,4 +278,33 @@ function assertTree(spans: readonly SpanRecord[]): void {
     assert.ok(BigInt(child.endUnixNano) <= BigInt(root.endUnixNano), child.name);
   }
   assert.equal(new Set(spans.map(({ spanId }) => spanId)).size, spans.length);
+}
+
+/** Whole microseconds: a number of milliseconds since the epoch tells no less. */
+const micros = (ms: number) => Math.round(ms * 1_000);
+
+/** The spans of calls and approvals begin and end when their events say so. */
+function assertTimes(spans: readonly SpanRecord[], events: readonly TelemetryEvent[]): void {
+  const of = (name: RegExp, call: unknown) =>
+    events.find((event) => name.test(event.name) && callOf(event) === call);
+  const children = spans.filter(({ name }) => name !== "invoke_agent codex");
+  for (const { name, attributes, startUnixNano, endUnixNano } of children) {
+    const isApproval = name === "codex.approval";
+    const call = attributes[isApproval ? "codex.tool.call_id" : "gen_ai.tool.call.id"];
+    const start = of(isApproval ? /approval\.requested$/ : /tool\.start$/, call);
+    const end = of(
+      isApproval ? /approval\.(approved|denied|timeout)$/ : /tool\.(success|failure)$/,
+      call,
+    );
+    assert.ok(start && end && "duration_ms" in end.measurements, name);
+    const { system_time } = start.measurements as { system_time: number };
+    const [from, to] = [startUnixNano, endUnixNano].map((nanos) => Number(BigInt(nanos) / 1_000n));
+    assert.ok(Math.abs(from! - micros(system_time)) <= 2, `${name} from ${from}`);
+    const took = micros(end.measurements.duration_ms);
+    assert.ok(Math.abs(to! - from! - took) <= 2, `${name} took ${to! - from!}, not ${took}`);
+  }
+}
+
+function callOf({ metadata }: TelemetryEvent): unknown {
+  return (metadata as { call_id?: string }).call_id;
 }

@@ -52,6 +52,7 @@ describe("logs", () => {
       ["codex.turn.compaction.completed", "DEBUG"],
       ["codex.thread.token_usage.updated", "DEBUG"],
       ["codex.turn.diff.updated", "DEBUG"],
+      ["codex.turn.warning", "WARN"],
       ["codex.rate_limit.updated", "DEBUG"],
       ["codex.process.stop", "DEBUG"],
       ["codex.thread.stop", "WARN"],
@@ -94,6 +95,14 @@ describe("logs", () => {
       "codex.usage.cached_input_tokens": 20,
       "codex.usage.cache_write_input_tokens": 3,
       "codex.usage.reasoning_output_tokens": 0,
+    });
+    assert.deepEqual(find(logs, "codex.turn.warning").attributes, {
+      "codex.originator": "sdk",
+      "codex.thread.id": "th",
+      "codex.turn.id": "tu",
+      "codex.kind": "retry",
+      "codex.message": "Reconnecting... 1/2",
+      "http.response.status_code": 503,
     });
     assert.deepEqual(find(logs, "codex.tool.success").attributes, {
       "codex.duration_ms": 250,
@@ -180,7 +189,7 @@ describe("logs", () => {
     wholeRun(telemetry);
     const status = await telemetry.flush();
     assert.equal(status.lastError?.status, 400);
-    assert.equal(dropped, 15);
+    assert.equal(dropped, 16);
     await telemetry.flush();
     assert.equal(receiver.requests.length, 1);
     await telemetry.shutdown();

@@ -407,7 +407,7 @@ const CASES: Case[] = [
     }],
   },
   {
-    what: "token usage, diffs and rate limits as events of the turn, without content",
+    what: "token usage, diffs, rate limits and warnings as events of the turn, without content",
     play: (scenario) =>
       scenario.start()
         .at(10).emit("codex.thread.token_usage.updated", {
@@ -417,6 +417,12 @@ const CASES: Case[] = [
         })
         .at(20).emit("codex.turn.diff.updated", { diff: "+secret" })
         .at(30).emit("codex.rate_limit.updated", { rate_limits: { primary: { used_percent: 4 } } })
+        .at(40).emit("codex.turn.warning", {
+          kind: "retry",
+          message: `Reconnecting... 1/2 (refused ${"sk-" + "planted0123456789abcdef"})`,
+          code: "response_stream_disconnected",
+          http_status: 503,
+        })
         .at(100).stop(100),
     expected: [{
       name: "invoke_agent codex",
@@ -432,6 +438,12 @@ const CASES: Case[] = [
         }],
         ["codex.turn.diff.updated", 20, { "codex.diff.length": 7 }],
         ["codex.rate_limit.updated", 30, { "codex.rate_limits": '{"primary":{"used_percent":4}}' }],
+        ["codex.turn.warning", 40, {
+          "codex.warning.kind": "retry",
+          "codex.warning.message": "Reconnecting... 1/2 (refused [redacted])",
+          "codex.warning.code": "response_stream_disconnected",
+          "http.response.status_code": 503,
+        }],
       ],
     }],
   },

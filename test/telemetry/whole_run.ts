@@ -31,6 +31,7 @@ export function wholeRun(bus: EventBus, spanToken = "run-1"): void {
       delta: { input_tokens: 30 },
     })
     .emit("codex.turn.diff.updated", { diff: "+secret" })
+    .emit("codex.turn.warning", { kind: "retry", message: "Reconnecting... 1/2", http_status: 503 })
     .emit("codex.rate_limit.updated", { rate_limits: { primary: 4 } })
     .at(1000).end("codex.process.stop", 1000, { ...process, exit_code: 1, signal: null })
     .stop(1000, {

@@ -12,7 +12,7 @@ import {
   type RequestOptions,
   RpcPeer,
 } from "../rpc_peer.ts";
-import { LoadedThreads } from "./loaded_threads.ts";
+import { LoadedThreads, type Notification } from "./loaded_threads.ts";
 
 /** What a turn hears of its thread. */
 export interface ThreadRoute {
@@ -41,6 +41,15 @@ export interface ConnectOptions {
 /** How long the first answer may take. A CLI that starts for the first time is slow. */
 const HANDSHAKE_TIMEOUT_MS = 60_000;
 
+/**
+ * What a server says of itself before there is a turn to hear it: the first one does. Rate limits and
+ * the like are told again.
+ */
+const KEPT: ReadonlySet<string> = new Set(["configWarning", "deprecationNotice", "warning"]);
+
+/** So much of it is kept. */
+const MAX_KEPT = 32;
+
 /** What the app-server is told of us. */
 const CLIENT_INFO = { name: "codex_otel_ts", title: "codex-otel", version: VERSION };
 
@@ -48,6 +57,7 @@ const CLIENT_INFO = { name: "codex_otel_ts", title: "codex-otel", version: VERSI
 export class AppServerConnection {
   readonly #peer: RpcPeer;
   readonly #routes = new Map<string, ThreadRoute>();
+  readonly #unheard: Notification[] = [];
   /** The threads that this server has loaded, so that a turn on them needs no resume. */
   readonly threads: LoadedThreads = new LoadedThreads();
   #end: Error | undefined;
@@ -128,7 +138,8 @@ export class AppServerConnection {
       });
     }
     this.#routes.set(threadId, route);
-    for (const { method, params } of this.threads.takeEarly(threadId)) {
+    const unheard = this.#unheard.splice(0);
+    for (const { method, params } of [...unheard, ...this.threads.takeEarly(threadId)]) {
       route.onNotification(method, params);
     }
     return () => {
@@ -166,15 +177,20 @@ export class AppServerConnection {
 
   #onNotification(method: string, params: Fields): void {
     const threadId = threadIdOf(params);
-    // What is for no thread in particular (rate limits, warnings) is for all that run.
-    if (threadId === undefined) {
-      for (const each of [...this.#routes.values()]) each.onNotification(method, params);
-      return;
-    }
+    if (threadId === undefined) return this.#onGeneral({ method, params });
     this.threads.note(threadId, { method, params });
     const route = this.#routes.get(threadId);
     if (route) route.onNotification(method, params);
     else this.threads.keepEarly(threadId, { method, params });
+  }
+
+  /** What is for no thread in particular is for all that run. */
+  #onGeneral(notification: Notification): void {
+    const { method, params } = notification;
+    const routes = [...this.#routes.values()];
+    for (const route of routes) route.onNotification(method, params);
+    if (routes.length > 0 || !KEPT.has(method) || this.#unheard.length >= MAX_KEPT) return;
+    this.#unheard.push(notification);
   }
 
   #routeOf(params: Fields): ThreadRoute | undefined {

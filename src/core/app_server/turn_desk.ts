@@ -32,6 +32,12 @@ export class TurnDesk {
     this.converter = new TurnConverter({ deltas: request.turn.deltas });
   }
 
+  /** The server has given the turn this id. */
+  accept(turnId: string): void {
+    this.converter.accept(turnId);
+    this.#request.telemetry.identify(turnId);
+  }
+
   /** The events that a notification is. */
   convert(method: string, params: IncomingRequest["params"]): AnyThreadEvent[] {
     const events = this.converter.convert(method, params);

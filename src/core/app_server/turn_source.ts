@@ -173,7 +173,7 @@ export class AppServerSource implements TurnSource, ThreadRoute {
   async #accept(asked: Promise<unknown>, prepare: () => Promise<void>): Promise<void> {
     try {
       const turnId = stringField(asFields(asFields(await asked)["turn"]), "id");
-      if (turnId !== undefined) this.#context.desk.converter.accept(turnId);
+      if (turnId !== undefined) this.#context.desk.accept(turnId);
       await prepare();
     } catch (error) {
       this.#identified.reach();

@@ -35,6 +35,7 @@ const NAMES: Readonly<Record<string, string>> = {
   pid: "process.pid",
   server_address: "server.address",
   server_port: "server.port",
+  http_status: "http.response.status_code",
 };
 
 /**
@@ -55,7 +56,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   ...["result", "early_exit", "process", "usage", "delta", "context_window", "rate_limits"],
   ...["tool_type", "server_name", "attempt", "kind", "decision", "stage", "token_savings"],
   ...["command", "signal", "stopped_by", "count", "bytes", "size_bytes", "checksum", "name"],
-  ...["persist", "ttl_ms", "handler_id", "event", "status"],
+  ...["persist", "ttl_ms", "handler_id", "event", "status", "message", "code"],
 ]);
 
 /** Fields that hold content in any event, and the switch for each. */
@@ -96,7 +97,7 @@ function severityOf(event: TelemetryEvent): keyof typeof SEVERITY {
   if (event.name === "codex.thread.stop") {
     return event.metadata.result === "error" ? "WARN" : "INFO";
   }
-  return /\.(failure|failed|timeout)$/.test(event.name) ? "WARN" : "DEBUG";
+  return /\.(failure|failed|timeout|warning)$/.test(event.name) ? "WARN" : "DEBUG";
 }
 
 function attributesOf(

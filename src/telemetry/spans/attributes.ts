@@ -164,6 +164,18 @@ export function tokenUpdateAttributes(
   };
 }
 
+/** What the span event of a warning says. */
+export function warningAttributes(
+  { kind, message, code, http_status }: TelemetryEventMap["codex.turn.warning"]["metadata"],
+): Attributes {
+  return {
+    "codex.warning.kind": kind,
+    "codex.warning.message": message,
+    "codex.warning.code": code,
+    "http.response.status_code": http_status,
+  };
+}
+
 /** The value as text, JSON where it is no string. */
 export function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value) ?? "";

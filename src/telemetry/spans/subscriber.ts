@@ -7,7 +7,7 @@ import type { TelemetryEvent } from "../../events/catalogue.ts";
 import type { SpanReference } from "../../events/sink.ts";
 import { contentOfRun, type ContentSettings } from "../content.ts";
 import type { SemconvMode } from "../options.ts";
-import { asText, tokenUpdateAttributes } from "./attributes.ts";
+import { asText, tokenUpdateAttributes, warningAttributes } from "./attributes.ts";
 import {
   approvalDecided,
   approvalKey,
@@ -32,6 +32,7 @@ export const SPAN_EVENTS = [
   "codex.thread.exception",
   "codex.thread.token_usage.updated",
   "codex.turn.diff.updated",
+  "codex.turn.warning",
   "codex.turn.compaction.started",
   "codex.turn.compaction.completed",
   "codex.turn.compaction.failed",
@@ -159,6 +160,8 @@ function observe(run: RunSpans, event: RunEvent): void {
       run.describe(run.content.diff(event.metadata.diff));
       return run.addEvent(event.name, { time, attributes });
     }
+    case "codex.turn.warning":
+      return run.addEvent(event.name, { time, attributes: warningAttributes(event.metadata) });
     case "codex.rate_limit.updated": {
       const attributes = { "codex.rate_limits": asText(event.metadata.rate_limits) };
       return run.addEvent(event.name, { time, attributes });

@@ -100,6 +100,34 @@ describe("the app-server transport", () => {
     await engine.codex.close();
   });
 
+  it("tells the first turn what the server warned of before it, once", async () => {
+    const configWarning = { summary: "No bubblewrap.", details: "Install it." };
+    const engine = createFakeEngine({
+      behaviours: {
+        initialize: (server) => {
+          server.channel.receive({ id: 1, result: { userAgent: "fake" } });
+          server.notify("configWarning", configWarning);
+          server.notify("account/updated", {});
+          return undefined;
+        },
+      },
+    });
+    const told: string[][] = [];
+    for (let turn = 0; turn < 2; turn++) {
+      const { events } = await engine.codex.startThread().runStreamed("Go");
+      told.push((await gather(events) as AnyThreadEvent[]).map(({ type }) => String(type)));
+    }
+    const passedOn = told.map((types) => types.filter((type) => /^(config|account)/.test(type)));
+    assert.deepEqual(passedOn, [["configWarning"], []]);
+    const [warning, ...more] = engine.capture.named("codex.turn.warning");
+    assert.deepEqual([warning?.metadata.kind, warning?.metadata.message, more], [
+      "config",
+      "No bubblewrap. Install it.",
+      [],
+    ]);
+    await engine.codex.close();
+  });
+
   it("ignores what comes late of an earlier turn", async () => {
     const engine = createFakeEngine({
       behaviours: {
