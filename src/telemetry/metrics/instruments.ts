@@ -1,4 +1,5 @@
 import type { Counter, Histogram, Meter, UpDownCounter } from "@opentelemetry/api";
+import type { CompactionStage, ThreadResult } from "../../events/catalogue.ts";
 import type { SemconvMode } from "../options.ts";
 
 /** Buckets of the GenAI conventions: each bound the one before times a factor. */
@@ -6,16 +7,51 @@ function buckets(first: number, factor: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Number((first * factor ** i).toPrecision(12)));
 }
 
+/** What counts and durations are told by. Ids never are: their number has no bound. */
+export interface MetricAttributes {
+  /** `invoke_agent`. */
+  "gen_ai.operation.name": "invoke_agent";
+  /** `openai`. */
+  "gen_ai.provider.name": "openai";
+  /** `ThreadOptions.model`; absent without it. */
+  "gen_ai.request.model"?: string | undefined;
+  /** `input` or `output`. */
+  "gen_ai.token.type": "input" | "output";
+  /** What the model calls the tool. */
+  "gen_ai.tool.name": string;
+  /** Class of the error; absent on success. */
+  "error.type"?: string | undefined;
+  /** `allow`, `allow-session`, `deny` or `timeout`. */
+  "codex.approval.decision": string;
+  /** `completed`, `failed` or `unknown`. */
+  "codex.compaction.stage": CompactionStage;
+  /** `ok`, `error` or `early_exit`. */
+  "codex.thread.result": ThreadResult;
+  /** `exec`, `app-server` or `websocket`; absent for a process that began before the metrics did. */
+  "codex.transport"?: string | undefined;
+}
+
+/** The attributes of one metric. */
+export type Of<Name extends keyof MetricAttributes> = Pick<MetricAttributes, Name>;
+
 /** The instruments that both sets of names share. */
 export interface Instruments {
-  turnDuration: Histogram;
-  toolDuration: Histogram;
-  toolCalls: Histogram;
-  approvalWait: Histogram;
-  activeThreads: UpDownCounter;
-  activeProcesses: UpDownCounter;
-  turns: Counter;
-  compactions: Counter;
+  /** How long a turn took. */
+  turnDuration: Histogram<Of<"gen_ai.operation.name" | "error.type">>;
+  /** How long a tool call took. */
+  toolDuration: Histogram<Of<"gen_ai.tool.name" | "error.type">>;
+  /** How many tool calls a turn made. */
+  toolCalls: Histogram<Of<never>>;
+  /** How long the agent waited for a decision. */
+  approvalWait: Histogram<Of<"codex.approval.decision">>;
+  /** Turns that run. */
+  activeThreads: UpDownCounter<Of<"codex.transport">>;
+  /** Processes of the CLI that run. */
+  activeProcesses: UpDownCounter<Of<"codex.transport">>;
+  /** Turns that ended. */
+  turns: Counter<Of<"codex.thread.result">>;
+  /** Compactions that ended. */
+  compactions: Counter<Of<"codex.compaction.stage">>;
 }
 
 /** Creates the instruments, under the names that a mode asks for. */

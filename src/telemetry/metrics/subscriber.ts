@@ -10,7 +10,7 @@ import { decisionOf } from "../spans/attributes.ts";
 import { errorTypeOf } from "../spans/error_type.ts";
 import type { MetricEvent } from "./events.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
-import { createTokenRecorder, type TokenRecorder } from "./token_recorder.ts";
+import { createTokenRecorder, type TokenAttributes, type TokenRecorder } from "./token_recorder.ts";
 
 /** What is remembered of a run until it ends. */
 interface Run {
@@ -116,8 +116,8 @@ export class MetricSubscriber {
   }
 }
 
-function tokenAttributes({ model }: Run): Attributes {
-  return defined({ "gen_ai.provider.name": "openai", "gen_ai.request.model": model });
+function tokenAttributes({ model }: Run): TokenAttributes {
+  return { "gen_ai.provider.name": "openai", ...defined({ "gen_ai.request.model": model }) };
 }
 
 function secondsOf({ measurements }: { measurements: { duration: number } }): number {

@@ -1,10 +1,21 @@
-import type { Attributes, Meter } from "@opentelemetry/api";
+import type { Counter, Histogram, Meter } from "@opentelemetry/api";
 import type { TokenCounts } from "../../events/catalogue.ts";
 import type { SemconvMode } from "../options.ts";
-import { TOKEN_BUCKETS } from "./instruments.ts";
+import { type Of, TOKEN_BUCKETS } from "./instruments.ts";
+
+/** Whose tokens they are. */
+export type TokenAttributes = Of<"gen_ai.provider.name" | "gen_ai.request.model">;
+
+/** How many tokens a turn used, by their type. */
+export type TokenHistogram = Histogram<
+  Of<"gen_ai.token.type" | "gen_ai.provider.name" | "gen_ai.request.model">
+>;
+
+/** How many tokens of its kind the turns used. */
+export type TokenCounter = Counter<Of<"gen_ai.provider.name" | "gen_ai.request.model">>;
 
 /** Records what a turn used. */
-export type TokenRecorder = (usage: TokenCounts, attributes: Attributes) => void;
+export type TokenRecorder = (usage: TokenCounts, attributes: TokenAttributes) => void;
 
 /** The recorder for a mode's names: one histogram, or a counter for each kind of tokens. */
 export function createTokenRecorder(meter: Meter, mode: SemconvMode): TokenRecorder {
@@ -12,17 +23,18 @@ export function createTokenRecorder(meter: Meter, mode: SemconvMode): TokenRecor
 }
 
 function oneHistogram(meter: Meter): TokenRecorder {
-  const histogram = meter.createHistogram("gen_ai.client.token.usage", {
+  const histogram: TokenHistogram = meter.createHistogram("gen_ai.client.token.usage", {
     unit: "{token}",
     advice: { explicitBucketBoundaries: [...TOKEN_BUCKETS] },
   });
   return ({ input_tokens, output_tokens }, attributes) => {
-    const counts = { input: input_tokens, output: output_tokens };
-    for (const [type, count] of Object.entries(counts)) {
+    const record = (type: "input" | "output", count: number | undefined) => {
       if (count !== undefined) {
         histogram.record(count, { ...attributes, "gen_ai.token.type": type });
       }
-    }
+    };
+    record("input", input_tokens);
+    record("output", output_tokens);
   };
 }
 
@@ -36,10 +48,12 @@ const COUNTERS: Readonly<Record<string, keyof TokenCounts>> = {
 };
 
 function manyCounters(meter: Meter): TokenRecorder {
-  const counters = Object.entries(COUNTERS).map(([name, field]) => ({
-    field,
-    counter: meter.createCounter(`gen_ai.client.inference.usage.${name}`, { unit: "{token}" }),
-  }));
+  const counters = Object.entries(COUNTERS).map(([name, field]) => {
+    const counter: TokenCounter = meter.createCounter(`gen_ai.client.inference.usage.${name}`, {
+      unit: "{token}",
+    });
+    return { field, counter };
+  });
   return (usage, attributes) => {
     for (const { field, counter } of counters) {
       const count = usage[field];

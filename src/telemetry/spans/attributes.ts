@@ -3,7 +3,6 @@
  * (v1.41, or the newest ones) and the `codex.*` names of this SDK.
  * @module
  */
-import type { Attributes } from "@opentelemetry/api";
 import type {
   ApprovalMetadata,
   ErrorSummary,
@@ -16,6 +15,15 @@ import type {
   ToolMetadata,
 } from "../../events/catalogue.ts";
 import type { SemconvMode } from "../options.ts";
+import type {
+  ApprovalAttributes,
+  IdentityAttributes,
+  OutcomeAttributes,
+  SpanEventMap,
+  ToolAttributes,
+  TurnAttributes,
+  UsageAttributes,
+} from "./attribute_names.ts";
 import { errorTypeOf } from "./error_type.ts";
 import { executableOf } from "./executable.ts";
 
@@ -23,10 +31,10 @@ type StartMetadata = TelemetryEventMap["codex.thread.start"]["metadata"];
 type EndMetadata = TelemetryEvent<"codex.thread.stop" | "codex.thread.exception">["metadata"];
 
 /** Marks a span that was still open when its turn, or the pipeline, ended. */
-export const UNFINISHED: Attributes = { "codex.unfinished": true };
+export const UNFINISHED: OutcomeAttributes = { "codex.unfinished": true };
 
 /** What a turn span says from its start. */
-export function turnStartAttributes(metadata: StartMetadata): Attributes {
+export function turnStartAttributes(metadata: StartMetadata): TurnAttributes {
   return {
     "gen_ai.operation.name": "invoke_agent",
     "gen_ai.provider.name": "openai",
@@ -48,7 +56,7 @@ export function turnStartAttributes(metadata: StartMetadata): Attributes {
 /** Who a run is, as far as it is known. */
 export function identityAttributes(
   { thread_id, turn_id, source, labels = {} }: RunMetadata,
-): Attributes {
+): IdentityAttributes {
   return {
     "gen_ai.conversation.id": thread_id,
     "codex.thread.id": thread_id,
@@ -62,7 +70,7 @@ export function identityAttributes(
 export function turnEndAttributes(
   metadata: EndMetadata,
   { durationMs, mode }: { durationMs: number; mode: SemconvMode },
-): Attributes {
+): TurnAttributes {
   return {
     "codex.thread.result": metadata.result,
     "codex.thread.early_exit": "early_exit" in metadata ? metadata.early_exit : undefined,
@@ -75,24 +83,29 @@ export function turnEndAttributes(
 }
 
 /** What a turn used, and nothing else: a backend sums these over spans. */
-export function usageAttributes(usage: TokenCounts | undefined, mode: SemconvMode): Attributes {
-  const cacheWrite = mode === "default" ? "cache_creation" : "cache_write";
+export function usageAttributes(
+  usage: TokenCounts | undefined,
+  mode: SemconvMode,
+): UsageAttributes {
+  const cacheWrite = mode === "default"
+    ? "gen_ai.usage.cache_creation.input_tokens"
+    : "gen_ai.usage.cache_write.input_tokens";
   return {
     "gen_ai.usage.input_tokens": usage?.input_tokens,
     "gen_ai.usage.output_tokens": usage?.output_tokens,
     "gen_ai.usage.cache_read.input_tokens": usage?.cached_input_tokens,
-    [`gen_ai.usage.${cacheWrite}.input_tokens`]: usage?.cache_write_input_tokens,
+    [cacheWrite]: usage?.cache_write_input_tokens,
     "gen_ai.usage.reasoning.output_tokens": usage?.reasoning_output_tokens,
   };
 }
 
 /** The class of an error. */
-export function errorAttributes(error: ErrorSummary | undefined): Attributes {
+export function errorAttributes(error: ErrorSummary | undefined): OutcomeAttributes {
   return error ? { "error.type": errorTypeOf(error.code) } : {};
 }
 
 /** What every tool span says. */
-export function toolAttributes(tool: { tool: string; call_id: string }): Attributes {
+export function toolAttributes(tool: { tool: string; call_id: string }): ToolAttributes {
   return {
     "gen_ai.operation.name": "execute_tool",
     "gen_ai.tool.name": tool.tool,
@@ -102,7 +115,7 @@ export function toolAttributes(tool: { tool: string; call_id: string }): Attribu
 }
 
 /** The name and the first attributes of the span of a tool call; a command's name its executable. */
-export function toolStart(tool: ToolMetadata): { name: string; attributes: Attributes } {
+export function toolStart(tool: ToolMetadata): { name: string; attributes: ToolAttributes } {
   const name = `execute_tool ${tool.tool}`;
   const executable = tool.tool_type === "command" ? executableOf(tool.input) : undefined;
   if (executable === undefined) return { name, attributes: toolAttributes(tool) };
@@ -114,7 +127,7 @@ export function toolStart(tool: ToolMetadata): { name: string; attributes: Attri
 export function toolEndAttributes(
   tool: ToolEndMetadata,
   error: ErrorSummary | undefined,
-): Attributes {
+): ToolAttributes {
   return {
     "process.exit.code": tool.exit_code,
     ...errorAttributes(error),
@@ -123,7 +136,7 @@ export function toolEndAttributes(
 }
 
 /** What the span of an MCP call says beside what every tool span says. */
-export function mcpAttributes(mcp: McpMetadata): Attributes {
+export function mcpAttributes(mcp: McpMetadata): ToolAttributes {
   return {
     "mcp.method.name": "tools/call",
     "codex.mcp.server.name": mcp.server_name,
@@ -142,7 +155,7 @@ export function decisionOf(
 }
 
 /** What the span of an approval says. */
-export function approvalAttributes(approval: ApprovalMetadata): Attributes {
+export function approvalAttributes(approval: ApprovalMetadata): ApprovalAttributes {
   return {
     "codex.approval.kind": approval.kind,
     "codex.approval.decision": approval.decision,
@@ -156,7 +169,7 @@ export function tokenUpdateAttributes(
   { usage, delta, context_window }: TelemetryEventMap[
     "codex.thread.token_usage.updated"
   ]["metadata"],
-): Attributes {
+): SpanEventMap["codex.thread.token_usage.updated"] {
   return {
     ...prefixed("codex.usage.total.", usage),
     ...prefixed("codex.usage.delta.", delta ?? {}),
@@ -181,9 +194,10 @@ export function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value) ?? "";
 }
 
-function prefixed(
-  prefix: string,
-  values: TokenCounts | NonNullable<RunMetadata["labels"]>,
-): Attributes {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]));
+function prefixed<P extends string, V>(
+  prefix: P,
+  values: Readonly<Record<string, V>>,
+): Record<`${P}${string}`, V> {
+  const entries = Object.entries(values).map(([key, value]) => [prefix + key, value] as const);
+  return Object.fromEntries(entries) as Record<`${P}${string}`, V>;
 }

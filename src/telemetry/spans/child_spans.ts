@@ -3,6 +3,7 @@
  * @module
  */
 import type { TelemetryEvent, ToolMetadata } from "../../events/catalogue.ts";
+import type { CompactionAttributes } from "./attribute_names.ts";
 import {
   approvalAttributes,
   decisionOf,
@@ -123,7 +124,7 @@ export function compactionStarted(
     owner: "compaction",
     name: "codex.compaction",
     start: hrTimeOf(measurements.system_time),
-    attributes: { "codex.compaction.stage": metadata.stage },
+    attributes: { "codex.compaction.stage": metadata.stage } satisfies CompactionAttributes,
   });
 }
 
@@ -156,7 +157,7 @@ export function compactionEnded(
       "codex.compaction.stage": metadata.stage,
       "codex.compaction.token_savings": measurements.token_savings,
       ...errorAttributes(failed),
-    },
+    } satisfies CompactionAttributes,
     error: failed,
   });
 }

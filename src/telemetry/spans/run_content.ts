@@ -1,5 +1,5 @@
-import type { Attributes } from "@opentelemetry/api";
 import type { ContentSettings } from "../content.ts";
+import type { ToolContentAttributes, TurnContentAttributes } from "./attribute_names.ts";
 import { asText } from "./attributes.ts";
 import type { Redact } from "./mask.ts";
 
@@ -21,32 +21,32 @@ export class RunContent {
   }
 
   /** What was asked. */
-  prompt(input: string): Attributes {
+  prompt(input: string): TurnContentAttributes {
     if (!this.#settings.prompts) return {};
     return { "gen_ai.input.messages": JSON.stringify([this.#message("user", input)]) };
   }
 
   /** What the agent answered. */
-  response(output: string | undefined): Attributes {
+  response(output: string | undefined): TurnContentAttributes {
     if (!this.#settings.responses || output === undefined) return {};
     const message = { ...this.#message("assistant", output), finish_reason: "stop" };
     return { "gen_ai.output.messages": JSON.stringify([message]) };
   }
 
   /** What a tool was given. */
-  toolArguments(value: unknown): Attributes {
+  toolArguments(value: unknown): ToolContentAttributes {
     if (!this.#settings.toolArguments || value === undefined) return {};
     return { "gen_ai.tool.call.arguments": this.#text(value) };
   }
 
   /** What a tool gave back. */
-  toolResult(value: unknown): Attributes {
+  toolResult(value: unknown): ToolContentAttributes {
     if (!this.#settings.toolOutput || value === undefined) return {};
     return { "gen_ai.tool.call.result": this.#text(value) };
   }
 
   /** What the turn has changed so far. */
-  diff(value: unknown): Attributes {
+  diff(value: unknown): TurnContentAttributes {
     return this.#settings.diffs ? { "codex.turn.diff": this.#text(value) } : {};
   }
 

@@ -2,11 +2,17 @@ import { type Context, type HrTime, type Span, SpanStatusCode, trace } from "@op
 import type { Attributes, Tracer } from "@opentelemetry/api";
 import type { ErrorSummary, RunMetadata, TelemetryEvent } from "../../events/catalogue.ts";
 import type { SemconvMode } from "../options.ts";
+import type {
+  OutcomeAttributes,
+  SpanEventMap,
+  TurnAttributes,
+  TurnContentAttributes,
+} from "./attribute_names.ts";
 import { identityAttributes, turnEndAttributes, UNFINISHED } from "./attributes.ts";
 import { errorTypeOf } from "./error_type.ts";
 import { maskAttributes, type Redact } from "./mask.ts";
 import type { RunContent } from "./run_content.ts";
-import { addNanos, hrTimeOf, laterOf } from "./time.ts";
+import { addNanos, laterOf } from "./time.ts";
 
 /** What the spans of a run are made with. */
 export interface RunSpansOptions {
@@ -96,13 +102,15 @@ export class RunSpans {
   }
 
   /** Adds attributes to the turn's span. */
-  describe(attributes: Attributes): void {
+  describe(attributes: TurnAttributes & TurnContentAttributes): void {
     this.turn.setAttributes(this.#mask(attributes));
   }
 
   /** Adds an event to the turn's span. */
-  addEvent(name: string, { time, attributes }: { time: number; attributes: Attributes }): void {
-    const at = hrTimeOf(time);
+  addEvent<N extends keyof SpanEventMap>(
+    name: N,
+    { at, attributes }: { at: HrTime; attributes: SpanEventMap[N] },
+  ): void {
     this.#last = laterOf(this.#last, at);
     this.turn.addEvent(name, this.#mask(attributes), at);
   }
@@ -143,14 +151,17 @@ export class RunSpans {
     this.#closeAll(end, metadata.error);
     const durationMs = measurements.duration_ms;
     const output = "output" in metadata ? metadata.output : undefined;
-    turn.setAttributes(this.#mask({
+    this.describe({
       ...turnEndAttributes(metadata, { durationMs, mode }),
       ...this.content.response(output),
-    }));
+    });
     if (metadata.error) {
       this.#setError(turn, metadata.error);
       const stack = "reason" in metadata ? metadata.reason.stack : undefined;
-      turn.addEvent("exception", this.#mask(exceptionAttributes(metadata.error, stack)), end);
+      this.addEvent("exception", {
+        at: end,
+        attributes: exceptionAttributes(metadata.error, stack),
+      });
     }
     turn.end(end);
   }
@@ -173,7 +184,7 @@ export class RunSpans {
 
   #closeAll(end: HrTime, error: ErrorSummary | undefined): void {
     for (const key of [...this.#children.keys()]) {
-      const attributes = error
+      const attributes: OutcomeAttributes = error
         ? { ...UNFINISHED, "error.type": errorTypeOf(error.code) }
         : UNFINISHED;
       this.close(key, { at: { time: end }, attributes, error });
@@ -185,7 +196,7 @@ export class RunSpans {
 function exceptionAttributes(
   { code, message }: ErrorSummary,
   stack: string | undefined,
-): Attributes {
+): SpanEventMap["exception"] {
   return {
     "exception.type": code,
     "exception.message": message,

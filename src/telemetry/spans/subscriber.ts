@@ -24,6 +24,7 @@ import type { Redact } from "./mask.ts";
 import { RunContent } from "./run_content.ts";
 import { RunSpans } from "./run_spans.ts";
 import { startTurn, type TurnStarter } from "./start_turn.ts";
+import { hrTimeOf } from "./time.ts";
 
 /** Events that spans are built from. */
 export const SPAN_EVENTS = [
@@ -129,7 +130,7 @@ type RunEvent = Exclude<
 >;
 
 function observe(run: RunSpans, event: RunEvent): void {
-  const time = event.measurements.system_time;
+  const at = hrTimeOf(event.measurements.system_time);
   switch (event.name) {
     case "codex.tool.start":
       return toolStarted(run, event);
@@ -154,17 +155,17 @@ function observe(run: RunSpans, event: RunEvent): void {
     case "codex.turn.compaction.unknown":
       return compactionEnded(run, event);
     case "codex.thread.token_usage.updated":
-      return run.addEvent(event.name, { time, attributes: tokenUpdateAttributes(event.metadata) });
+      return run.addEvent(event.name, { at, attributes: tokenUpdateAttributes(event.metadata) });
     case "codex.turn.diff.updated": {
       const attributes = { "codex.diff.length": asText(event.metadata.diff).length };
       run.describe(run.content.diff(event.metadata.diff));
-      return run.addEvent(event.name, { time, attributes });
+      return run.addEvent(event.name, { at, attributes });
     }
     case "codex.turn.warning":
       return run.addEvent(event.name, { time, attributes: warningAttributes(event.metadata) });
     case "codex.rate_limit.updated": {
       const attributes = { "codex.rate_limits": asText(event.metadata.rate_limits) };
-      return run.addEvent(event.name, { time, attributes });
+      return run.addEvent(event.name, { at, attributes });
     }
   }
 }
