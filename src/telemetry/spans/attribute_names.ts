@@ -164,6 +164,17 @@ export interface SpanEventMap {
     /** What the CLI says of it, as JSON. */
     "codex.rate_limits"?: string;
   };
+  /** The CLI warns of something that the turn survives. */
+  "codex.turn.warning": {
+    /** What it is about. */
+    "codex.warning.kind"?: string;
+    /** For people. */
+    "codex.warning.message"?: string;
+    /** The CLI's own code, where it has one. */
+    "codex.warning.code"?: string;
+    /** What the model's API answered, where that is it. */
+    "http.response.status_code"?: number;
+  };
   /** The turn ended by an error. */
   "exception": {
     /** A code of `CodexError`, or an error's name. */

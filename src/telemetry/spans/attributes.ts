@@ -180,7 +180,7 @@ export function tokenUpdateAttributes(
 /** What the span event of a warning says. */
 export function warningAttributes(
   { kind, message, code, http_status }: TelemetryEventMap["codex.turn.warning"]["metadata"],
-): Attributes {
+): SpanEventMap["codex.turn.warning"] {
   return {
     "codex.warning.kind": kind,
     "codex.warning.message": message,

@@ -162,7 +162,7 @@ function observe(run: RunSpans, event: RunEvent): void {
       return run.addEvent(event.name, { at, attributes });
     }
     case "codex.turn.warning":
-      return run.addEvent(event.name, { time, attributes: warningAttributes(event.metadata) });
+      return run.addEvent(event.name, { at, attributes: warningAttributes(event.metadata) });
     case "codex.rate_limit.updated": {
       const attributes = { "codex.rate_limits": asText(event.metadata.rate_limits) };
       return run.addEvent(event.name, { at, attributes });
