@@ -100,6 +100,7 @@ describe("logs", () => {
       "codex.originator": "sdk",
       "codex.thread.id": "th",
       "codex.turn.id": "tu",
+      "codex.labels.team": "web",
       "codex.kind": "retry",
       "codex.message": "Reconnecting... 1/2",
       "http.response.status_code": 503,
