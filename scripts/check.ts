@@ -5,6 +5,7 @@ import { checkExports } from "./check_exports.ts";
 import { EXAMPLES_FOLDER, writeExamples } from "./doc_examples.ts";
 import { entryPoints, filesBelow, isMain, ROOT, runScript, runtimeProgram } from "./lib/project.ts";
 import { run } from "./lib/run.ts";
+import { makeDocs } from "./make_docs.ts";
 
 /** What came of a check. */
 export interface CheckResult {
@@ -55,6 +56,14 @@ function manifests(): CheckResult {
   return { ok: problems.length === 0, output: problems.join("\n") };
 }
 
+function generatedPages(): CheckResult {
+  const stale = makeDocs({ write: false });
+  return {
+    ok: stale.length === 0,
+    output: stale.map((path) => `${path} is out of date`).join("\n"),
+  };
+}
+
 /** All checks, in the order of running: the quick ones first. */
 export const CHECKS: readonly Check[] = [
   { name: "exports, dependencies and version agree", run: manifests },
@@ -67,6 +76,7 @@ export const CHECKS: readonly Check[] = [
   { name: "types (tsc)", run: typescript },
   { name: "types (deno check)", run: () => deno("check", ...typeCheckedFiles()) },
   { name: "documentation (deno doc --lint)", run: () => deno("doc", "--lint", ...entryPoints()) },
+  { name: "events.md and spans.md follow from the code (else npm run docs)", run: generatedPages },
   {
     name: "publishing (deno publish --dry-run)",
     run: () => deno("publish", "--dry-run", "--allow-dirty"),

@@ -160,6 +160,18 @@ export interface ApprovalMetadata extends RunMetadata {
 /** Where a compaction stands. */
 export type CompactionStage = "started" | "completed" | "failed" | "unknown";
 
+/** What a compaction event measures. */
+export interface CompactionMeasurements extends AtTime {
+  /** How many tokens it saved, where that is told. */
+  token_savings?: number;
+}
+
+/** How many. */
+export interface Count {
+  /** How many. */
+  count: number;
+}
+
 /** What a compaction event carries. */
 export interface CompactionMetadata extends RunMetadata {
   /** The last part of the event's name. */
@@ -192,11 +204,15 @@ export interface TelemetryEventMap {
   "codex.thread.start": {
     measurements: AtTime;
     metadata: RunMetadata & TraceMetadata & {
+      /** The texts of the input, joined by an empty line. */
       input: string;
+      /** Which way the run reaches the agent. */
       transport: TransportName;
+      /** `ThreadOptions.model`. */
       model?: string;
       /** Host of a remote app-server. */
       server_address?: string;
+      /** Port of a remote app-server. */
       server_port?: number;
     };
   };
@@ -204,12 +220,17 @@ export interface TelemetryEventMap {
   "codex.thread.stop": {
     measurements: WithDuration;
     metadata: RunMetadata & TraceMetadata & {
+      /** How the run ended. */
       result: ThreadResult;
+      /** Which way the run reached the agent. */
       transport: TransportName;
+      /** True when the events were left before the agent was done, or when it says so itself. */
       early_exit?: boolean;
+      /** Why the turn failed; absent on success. */
       error?: ErrorSummary;
       /** What this run used; absent where it is not known. */
       usage?: TokenCounts;
+      /** How the process of `codex exec` ended; absent with other transports. */
       process?: ProcessSummary;
       /** The agent's answer. */
       output?: string;
@@ -221,11 +242,17 @@ export interface TelemetryEventMap {
   "codex.thread.exception": {
     measurements: WithDuration;
     metadata: RunMetadata & TraceMetadata & {
+      /** Always the same. */
       result: "error";
+      /** Which way the run reached the agent. */
       transport: TransportName;
+      /** What was thrown. */
       reason: AnyCodexError | Error;
+      /** The same in a form that can be logged. */
       error: ErrorSummary;
+      /** What this run used until then; absent where it is not known. */
       usage?: TokenCounts;
+      /** How the process of `codex exec` ended; absent with other transports. */
       process?: ProcessSummary;
     };
   };
@@ -237,31 +264,38 @@ export interface TelemetryEventMap {
       usage: TokenCounts;
       /** What was added since the last update; absent where it is not known. */
       delta?: TokenCounts;
+      /** How many tokens the model can take, where it is known. */
       context_window?: number;
     };
   };
   /** The combined diff of the turn changed; `diff` is the whole of it. */
-  "codex.turn.diff.updated": { measurements: AtTime; metadata: RunMetadata & { diff: unknown } };
+  "codex.turn.diff.updated": {
+    measurements: AtTime;
+    metadata: RunMetadata & {
+      /** As the producer writes it; a text in the format of git where it is the CLI. */
+      diff: unknown;
+    };
+  };
   /** The CLI warns of something and goes on, such as a request to the model that it repeats. */
   "codex.turn.warning": { measurements: AtTime; metadata: RunMetadata & Warning };
   /** The thread's history is being compacted. */
   "codex.turn.compaction.started": {
-    measurements: AtTime & { token_savings?: number };
+    measurements: CompactionMeasurements;
     metadata: CompactionMetadata;
   };
   /** The history is compacted; `token_savings` is how many tokens that saved. */
   "codex.turn.compaction.completed": {
-    measurements: AtTime & { token_savings?: number };
+    measurements: CompactionMeasurements;
     metadata: CompactionMetadata;
   };
   /** The history could not be compacted. */
   "codex.turn.compaction.failed": {
-    measurements: AtTime & { token_savings?: number };
+    measurements: CompactionMeasurements;
     metadata: CompactionMetadata;
   };
   /** The producer told a stage of a compaction that is none of the others. */
   "codex.turn.compaction.unknown": {
-    measurements: AtTime & { token_savings?: number };
+    measurements: CompactionMeasurements;
     metadata: CompactionMetadata;
   };
   /** A tool call began. */
@@ -286,18 +320,38 @@ export interface TelemetryEventMap {
   "codex.approval.timeout": { measurements: WithDuration; metadata: ApprovalMetadata };
   /** A file was copied to the staging folder. */
   "codex.attachment.staged": {
-    measurements: { size_bytes: number };
-    metadata: BaseMetadata & { checksum: string; name: string; persist: boolean; ttl_ms: number };
+    measurements: {
+      /** Size of the file. */
+      size_bytes: number;
+    };
+    metadata: BaseMetadata & {
+      /** SHA-256 of the content, in hex. */
+      checksum: string;
+      /** The file's name, as the agent is told it. */
+      name: string;
+      /** Whether it stays until it is removed. */
+      persist: boolean;
+      /** How long it stays if it is not persistent. */
+      ttl_ms: number;
+    };
   };
   /** Staged files were removed: how many, and how large together. */
   "codex.attachment.cleaned": {
-    measurements: { count: number; bytes: number };
+    measurements: {
+      /** How many files. */
+      count: number;
+      /** Their size together. */
+      bytes: number;
+    };
     metadata: BaseMetadata;
   };
   /** What the account may still use changed; `rate_limits` is as the CLI says it. */
   "codex.rate_limit.updated": {
     measurements: AtTime;
-    metadata: RunMetadata & { rate_limits: unknown };
+    metadata: RunMetadata & {
+      /** As the CLI writes it. */
+      rate_limits: unknown;
+    };
   };
   /** A CLI process was started. */
   "codex.process.start": { measurements: AtTime; metadata: ProcessMetadata };
@@ -305,23 +359,47 @@ export interface TelemetryEventMap {
   "codex.process.stop": { measurements: WithDuration; metadata: ProcessEndMetadata };
   /** A handler threw `reason` at `event` and was detached. */
   "codex.telemetry.handler.failure": {
-    measurements: { count: number };
-    metadata: BaseMetadata & { handler_id: string; event: string; reason: unknown };
+    measurements: Count;
+    metadata: BaseMetadata & {
+      /** The id that the handler was attached by. */
+      handler_id: string;
+      /** Name of the event that it was given. */
+      event: string;
+      /** What it threw. */
+      reason: unknown;
+    };
   };
   /** `configure()` failed and telemetry is off; `reason` is the error's code. */
   "codex.telemetry.configure.failure": {
-    measurements: { count: number };
-    metadata: BaseMetadata & { reason: string; error: ErrorSummary };
+    measurements: Count;
+    metadata: BaseMetadata & {
+      /** The error's code. */
+      reason: string;
+      /** What is wrong: which variable or option, never its value. */
+      error: ErrorSummary;
+    };
   };
   /** An attempt to export failed; `count` items may still be delivered by a later one. */
   "codex.telemetry.export.failure": {
-    measurements: { count: number };
-    metadata: BaseMetadata & { signal: ExportSignal; reason: string; status?: number };
+    measurements: Count;
+    metadata: BaseMetadata & {
+      /** What could not be sent. */
+      signal: ExportSignal;
+      /** `timeout`, `connection`, `http_status`, `redirect`, `headers`, or a code of TLS. */
+      reason: string;
+      /** The collector's status, where it answered. */
+      status?: number;
+    };
   };
   /** `count` items were given up, for a reason of `DropReason` in the OTLP exporters. */
   "codex.telemetry.export.dropped": {
-    measurements: { count: number };
-    metadata: BaseMetadata & { signal: ExportSignal; reason: string };
+    measurements: Count;
+    metadata: BaseMetadata & {
+      /** What was given up. */
+      signal: ExportSignal;
+      /** Such as `queue_full`, `rejected`, `too_large` or `shutdown`. */
+      reason: string;
+    };
   };
 }
 

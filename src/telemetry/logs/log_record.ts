@@ -22,7 +22,7 @@ export const LOG_EVENTS: readonly TelemetryEventName[] = EVENT_NAMES.filter((nam
 );
 
 /** Fields that are exported under a name of their own. */
-const NAMES: Readonly<Record<string, string>> = {
+export const LOG_FIELD_NAMES: Readonly<Record<string, string>> = {
   thread_id: "codex.thread.id",
   turn_id: "codex.turn.id",
   conversation_id: "codex.conversation.id",
@@ -107,10 +107,12 @@ function attributesOf(
   const attributes: Attributes = errorAttributes(fields["error"] as ErrorSummary | undefined);
   for (const [key, value] of Object.entries(fields)) {
     const kind = contentKind(name, key);
-    const named = NAMES[key] ?? `codex.${key}`;
+    const named = LOG_FIELD_NAMES[key] ?? `codex.${key}`;
     if (kind !== undefined) {
       Object.assign(attributes, contentAttributes(named, { value, kind, rules }));
-    } else if (PLAIN.has(key) || key in NAMES) Object.assign(attributes, flatten(named, value));
+    } else if (PLAIN.has(key) || key in LOG_FIELD_NAMES) {
+      Object.assign(attributes, flatten(named, value));
+    }
   }
   return attributes;
 }

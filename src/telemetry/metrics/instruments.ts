@@ -9,13 +9,13 @@ function buckets(first: number, factor: number, count: number): number[] {
 
 /** What counts and durations are told by. Ids never are: their number has no bound. */
 export interface MetricAttributes {
-  /** `invoke_agent`. */
+  /** What the conventions call a turn. */
   "gen_ai.operation.name": "invoke_agent";
-  /** `openai`. */
+  /** Whose API the agent speaks. */
   "gen_ai.provider.name": "openai";
   /** `ThreadOptions.model`; absent without it. */
   "gen_ai.request.model"?: string | undefined;
-  /** `input` or `output`. */
+  /** Which tokens are counted. */
   "gen_ai.token.type": "input" | "output";
   /** What the model calls the tool. */
   "gen_ai.tool.name": string;
@@ -23,9 +23,9 @@ export interface MetricAttributes {
   "error.type"?: string | undefined;
   /** `allow`, `allow-session`, `deny` or `timeout`. */
   "codex.approval.decision": string;
-  /** `completed`, `failed` or `unknown`. */
+  /** How it ended. */
   "codex.compaction.stage": CompactionStage;
-  /** `ok`, `error` or `early_exit`. */
+  /** How the turn ended. */
   "codex.thread.result": ThreadResult;
   /** `exec`, `app-server` or `websocket`; absent for a process that began before the metrics did. */
   "codex.transport"?: string | undefined;

@@ -54,44 +54,48 @@ export type TurnContentAttributes = {
 };
 
 /** The span of a turn. */
-export type TurnAttributes = OutcomeAttributes & IdentityAttributes & UsageAttributes & {
-  /** What the conventions call a turn. */
-  "gen_ai.operation.name"?: "invoke_agent";
-  /** Whose API the agent speaks. */
-  "gen_ai.provider.name"?: "openai";
-  /** Which agent it is. */
-  "gen_ai.agent.name"?: "codex";
-  /** `ThreadOptions.model`. */
-  "gen_ai.request.model"?: string;
-  /** The model that answered, where the CLI tells it. */
-  "gen_ai.response.model"?: string;
-  /** The thread's history was compacted in this turn. */
-  "gen_ai.conversation.compacted"?: true;
-  /** Host of a remote app-server. */
-  "server.address"?: string;
-  /** Port of a remote app-server. */
-  "server.port"?: number;
-  /** Always the same, so that spans of this SDK can be told. */
-  "codex.originator"?: "sdk";
-  /** How the turn reached the agent. */
-  "codex.transport"?: TransportName;
-  /** `TurnOptions.trace.workflow`. */
-  "codex.workflow"?: string;
-  /** `TurnOptions.trace.group`. */
-  "codex.group"?: string;
-  /** `TurnOptions.trace.traceId`, as it was given. */
-  "codex.trace_id"?: string;
-  /** `TurnOptions.trace.sensitive`. */
-  "codex.trace.sensitive_data"?: boolean;
-  /** `TurnOptions.trace.conversationId`. */
-  "codex.conversation.id"?: string;
-  /** How the turn ended. */
-  "codex.thread.result"?: ThreadResult;
-  /** Whoever read the events left before the end. */
-  "codex.thread.early_exit"?: boolean;
-  /** How long the turn took, in milliseconds with a fraction. */
-  "codex.duration_ms"?: number;
-};
+export type TurnAttributes =
+  & {
+    /** What the conventions call a turn. */
+    "gen_ai.operation.name"?: "invoke_agent";
+    /** Whose API the agent speaks. */
+    "gen_ai.provider.name"?: "openai";
+    /** Which agent it is. */
+    "gen_ai.agent.name"?: "codex";
+    /** `ThreadOptions.model`. */
+    "gen_ai.request.model"?: string;
+    /** The model that answered, where the CLI tells it. */
+    "gen_ai.response.model"?: string;
+    /** The thread's history was compacted in this turn. */
+    "gen_ai.conversation.compacted"?: true;
+    /** Host of a remote app-server. */
+    "server.address"?: string;
+    /** Port of a remote app-server. */
+    "server.port"?: number;
+    /** Always the same, so that spans of this SDK can be told. */
+    "codex.originator"?: "sdk";
+    /** How the turn reached the agent. */
+    "codex.transport"?: TransportName;
+    /** `TurnOptions.trace.workflow`. */
+    "codex.workflow"?: string;
+    /** `TurnOptions.trace.group`. */
+    "codex.group"?: string;
+    /** `TurnOptions.trace.traceId`, as it was given. */
+    "codex.trace_id"?: string;
+    /** `TurnOptions.trace.sensitive`. */
+    "codex.trace.sensitive_data"?: boolean;
+    /** `TurnOptions.trace.conversationId`. */
+    "codex.conversation.id"?: string;
+    /** How the turn ended. */
+    "codex.thread.result"?: ThreadResult;
+    /** Whoever read the events left before the end. */
+    "codex.thread.early_exit"?: boolean;
+    /** How long the turn took, in milliseconds with a fraction. */
+    "codex.duration_ms"?: number;
+  }
+  & IdentityAttributes
+  & UsageAttributes
+  & OutcomeAttributes;
 
 /** The content of a tool call, each only by its own switch. */
 export type ToolContentAttributes = {
@@ -102,7 +106,7 @@ export type ToolContentAttributes = {
 };
 
 /** The span of a command, a patch, a web search, an MCP call or a call of `tool()`. */
-export type ToolAttributes = OutcomeAttributes & {
+export type ToolAttributes = {
   /** What the conventions call a tool call. */
   "gen_ai.operation.name"?: "execute_tool";
   /** What the model calls the tool: `exec_command`, `apply_patch`, or the tool's own name. */
@@ -121,10 +125,10 @@ export type ToolAttributes = OutcomeAttributes & {
   "codex.mcp.server.name"?: string;
   /** Of an MCP call: 1 for the first try. */
   "codex.mcp.attempt"?: number;
-};
+} & OutcomeAttributes;
 
 /** The span of the wait for a decision. */
-export type ApprovalAttributes = OutcomeAttributes & {
+export type ApprovalAttributes = {
   /** `command`, `file_change`, `permissions` or `elicitation`. */
   "codex.approval.kind"?: string;
   /** `allow`, `allow-session`, `deny`, or `timeout` when nobody decided in time. */
@@ -133,15 +137,15 @@ export type ApprovalAttributes = OutcomeAttributes & {
   "codex.tool.name"?: string;
   /** Id of the call that waits. */
   "codex.tool.call_id"?: string;
-};
+} & OutcomeAttributes;
 
 /** The span of a compaction. */
-export type CompactionAttributes = OutcomeAttributes & {
+export type CompactionAttributes = {
   /** `started`, `completed`, `failed` or `unknown`. */
   "codex.compaction.stage"?: string;
   /** How many tokens it saved, where that is told. */
   "codex.compaction.token_savings"?: number;
-};
+} & OutcomeAttributes;
 
 /** Names of the events on a turn's span, each with its attributes. */
 export interface SpanEventMap {
@@ -164,15 +168,15 @@ export interface SpanEventMap {
     /** What the CLI says of it, as JSON. */
     "codex.rate_limits"?: string;
   };
-  /** The CLI warns of something that the turn survives. */
+  /** The CLI warns of something and goes on. */
   "codex.turn.warning": {
     /** What it is about. */
     "codex.warning.kind"?: string;
-    /** For people. */
+    /** The CLI's own words. */
     "codex.warning.message"?: string;
-    /** The CLI's own code, where it has one. */
+    /** The CLI's name for the failure behind a retry. */
     "codex.warning.code"?: string;
-    /** What the model's API answered, where that is it. */
+    /** The status that the model's server answered with, where there was one. */
     "http.response.status_code"?: number;
   };
   /** The turn ended by an error. */
