@@ -1,6 +1,7 @@
 /** Checks everything that is no test: format, lint, types, documentation, packaging. */
 import { join } from "node:path";
 import process from "node:process";
+import { buildApiPages } from "./api_pages.ts";
 import { checkExports } from "./check_exports.ts";
 import { EXAMPLES_FOLDER, writeExamples } from "./doc_examples.ts";
 import { entryPoints, filesBelow, isMain, ROOT, runScript, runtimeProgram } from "./lib/project.ts";
@@ -77,6 +78,7 @@ export const CHECKS: readonly Check[] = [
   { name: "types (deno check)", run: () => deno("check", ...typeCheckedFiles()) },
   { name: "documentation (deno doc --lint)", run: () => deno("doc", "--lint", ...entryPoints()) },
   { name: "events.md and spans.md follow from the code (else npm run docs)", run: generatedPages },
+  { name: "pages of the API (deno doc --html)", run: () => buildApiPages() },
   {
     name: "publishing (deno publish --dry-run)",
     run: () => deno("publish", "--dry-run", "--allow-dirty"),
