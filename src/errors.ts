@@ -75,6 +75,8 @@ export interface CodexErrorDetails {
   tls_file_unreadable: { setting: string; reason: string };
   /** mTLS: a file holds no usable PEM block of the expected kind. */
   tls_invalid_pem: { setting: string };
+  /** mTLS: the key is protected by a passphrase, which no setting gives. */
+  tls_key_encrypted: { setting: string };
   /** mTLS: the key does not belong to the certificate. */
   tls_key_mismatch: Record<never, never>;
   /** mTLS: the collector's certificate is not trusted, expired, or for another name. */

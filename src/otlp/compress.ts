@@ -1,16 +1,25 @@
+import { diag } from "@opentelemetry/api";
 import type { Gzip } from "./ports.ts";
 import type { Payload } from "./send_result.ts";
 
 /** Bodies up to this many bytes gain nothing by gzip. */
 export const MIN_GZIP_BYTES = 1024;
 
-/** Compresses a body if it is large enough. Without a `gzip`, the body stays as it is. */
+/**
+ * Compresses a body if it is large enough. Without a `gzip`, or where that fails, the body stays as
+ * it is.
+ */
 export async function compress(
   bytes: Uint8Array<ArrayBuffer>,
   gzip: Gzip | undefined,
 ): Promise<Payload> {
   if (!gzip || bytes.byteLength <= MIN_GZIP_BYTES) return { bytes, gzip: false };
-  return { bytes: await gzip(bytes), gzip: true };
+  try {
+    return { bytes: await gzip(bytes), gzip: true };
+  } catch (error) {
+    diag.warn("OTLP: a request is sent uncompressed, because gzip failed", error);
+    return { bytes, gzip: false };
+  }
 }
 
 /** The platform's way to compress, its own or the web's; `undefined` where it has none. */

@@ -39,6 +39,8 @@ export interface Attempt {
 
 /** How far a request has come. */
 interface Progress {
+  /** The user's function for headers has not answered yet. */
+  asking?: boolean;
   /** The user's headers that were sent. */
   headers?: HeaderRecord;
   /** The collector has said yes; what breaks after that loses no data. */
@@ -79,7 +81,7 @@ export class FetchTransport {
 
   /** One exchange within the timeout. A race, because what is injected may not hear the signal. */
   #post(attempt: Attempt, progress: Progress): Promise<SendResult> {
-    const { clock, timeoutMs } = this.#options;
+    const { clock, timeoutMs, headers } = this.#options;
     return new Promise((resolve) => {
       const abort = new AbortController();
       const end = (result: SendResult) => {
@@ -92,7 +94,11 @@ export class FetchTransport {
         abort.abort();
       };
       const stop = () => cut("connection", "The exporter was shut down before the answer came.");
-      const late = () => cut("timeout", `No answer within ${timeoutMs} ms.`);
+      const late = () => {
+        if (!progress.asking) return cut("timeout", `No answer within ${timeoutMs} ms.`);
+        headers.giveUp();
+        cut("headers", `The function that gives the headers took longer than ${timeoutMs} ms.`);
+      };
       const timer = clock.setTimer(late, { delayMs: timeoutMs, background: true });
       attempt.abort.addEventListener("abort", stop);
       if (attempt.abort.aborted) return stop();
@@ -104,12 +110,16 @@ export class FetchTransport {
   async #exchange({ attempt, progress, abort }: Exchange): Promise<SendResult> {
     const fetch = await this.#options.connect();
     try {
+      progress.asking = true;
       progress.headers = await this.#options.headers.get();
+      progress.asking = false;
     } catch {
       return retry("headers", "The function that gives the headers failed.");
     }
     let url = this.#options.url;
     for (let redirects = 0;; redirects++) {
+      // Given up meanwhile, the body is with another attempt; what is injected may not look.
+      abort.throwIfAborted();
       const response = await fetch(url, {
         method: "POST",
         headers: this.#headers(progress.headers, attempt.payload),

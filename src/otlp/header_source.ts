@@ -32,6 +32,11 @@ export class HeaderSource {
     return this.#known ?? (this.#asking ??= this.#load().finally(() => this.#asking = undefined));
   }
 
+  /** Waits no longer for a function that does not answer: the next request asks again. */
+  giveUp(): void {
+    this.#asking = undefined;
+  }
+
   /** Forgets headers that the collector has refused, unless they were replaced meanwhile. */
   refuse(headers: HeaderRecord): void {
     if (this.#ask && this.#known === headers) this.#known = undefined;

@@ -1,17 +1,18 @@
-import { JsonMetricsSerializer } from "@opentelemetry/otlp-transformer";
+import { diag } from "@opentelemetry/api";
 import { createPipeline } from "./create_pipeline.ts";
 import type { Codec } from "./encode.ts";
-import { joinPieces, type MetricPiece, metricPieces } from "./metric_items.ts";
-import type { ExporterStats, OtlpExporterOptions } from "./options.ts";
+import type { Environment } from "./environment.ts";
+import { type MetricPiece, metricPieces } from "./metric_items.ts";
+import { encodeMetrics } from "./metric_json.ts";
+import type { OtlpExporterOptions } from "./options.ts";
 import type {
   AggregationOption,
   AggregationTemporality,
-  ExportResult,
   InstrumentType,
   PushMetricExporter,
   ResourceMetrics,
 } from "./otel_types.ts";
-import type { Pipeline } from "./pipeline.ts";
+import { SignalExporter } from "./signal_exporter.ts";
 import {
   parseTemporality,
   type TemporalityPreference,
@@ -23,8 +24,7 @@ const CODEC: Codec<MetricPiece> = {
   maxItems: 1000,
   apart: true,
   weight: ({ metric }) => metric.dataPoints.length,
-  encode: (pieces) =>
-    JsonMetricsSerializer.serializeRequest(joinPieces(pieces)) as Uint8Array<ArrayBuffer>,
+  encode: encodeMetrics,
 };
 
 /** `AggregationType.DEFAULT` of OpenTelemetry JS. */
@@ -42,8 +42,8 @@ export interface OtlpMetricExporterOptions extends OtlpExporterOptions {
  * Sends metrics by OTLP/HTTP JSON, one request at a time by default so that collections arrive in
  * order. For any push reader of OpenTelemetry JS, 2.x and 3.x.
  */
-export class OTLPMetricExporter implements PushMetricExporter {
-  readonly #pipeline: Pipeline<MetricPiece>;
+export class OTLPMetricExporter extends SignalExporter<MetricPiece, ResourceMetrics>
+  implements PushMetricExporter {
   readonly #temporality: (instrument: InstrumentType) => AggregationTemporality;
   readonly #aggregation: (instrument: InstrumentType) => AggregationOption;
 
@@ -52,35 +52,11 @@ export class OTLPMetricExporter implements PushMetricExporter {
    * @throws {TypeError} for an option that cannot be used.
    */
   constructor(options: OtlpMetricExporterOptions = {}) {
-    const variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
-    const fromEnv = parseTemporality(options.platform?.env?.()[variable] ?? "");
+    super(createPipeline(CODEC, { concurrencyLimit: 1, ...options }), metricPieces);
     this.#temporality = temporalitySelector(
-      options.temporalityPreference ?? fromEnv ?? "cumulative",
+      options.temporalityPreference ?? temporalityFrom(options.platform?.env?.() ?? {}),
     );
     this.#aggregation = options.aggregationPreference ?? (() => DEFAULT_AGGREGATION);
-    this.#pipeline = createPipeline(CODEC, { concurrencyLimit: 1, ...options });
-  }
-
-  /** Takes one collection and answers when it is delivered, given up, or kept for later. */
-  export(metrics: ResourceMetrics, resultCallback: (result: ExportResult) => void): void {
-    this.#pipeline.export(metricPieces(metrics), resultCallback);
-  }
-
-  /**
-   * Waits until all collections exported so far are delivered or given up.
-   * @throws {CodexError} `export_incomplete` when that takes longer than `timeoutMillis`, which
-   * is by default the exporter's `shutdownTimeoutMillis`.
-   */
-  forceFlush(options: { timeoutMillis?: number } = {}): Promise<void> {
-    return this.#pipeline.forceFlush(options.timeoutMillis);
-  }
-
-  /**
-   * Delivers what is queued and refuses metrics from then on. Idempotent.
-   * @throws {CodexError} `export_incomplete` when the time was up before all was delivered.
-   */
-  shutdown(): Promise<void> {
-    return this.#pipeline.shutdown();
   }
 
   /** Which metrics are sent as differences. */
@@ -92,9 +68,14 @@ export class OTLPMetricExporter implements PushMetricExporter {
   selectAggregation(instrument: InstrumentType): AggregationOption {
     return this.#aggregation(instrument);
   }
+}
 
-  /** What was done so far, counted in data points. */
-  stats(): ExporterStats {
-    return this.#pipeline.stats();
+function temporalityFrom(env: Environment): TemporalityPreference {
+  const variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+  const text = env[variable]?.trim() ?? "";
+  const preference = parseTemporality(text);
+  if (text !== "" && !preference) {
+    diag.warn(`OTLP metrics: ${variable} is not known; cumulative is used.`);
   }
+  return preference ?? "cumulative";
 }

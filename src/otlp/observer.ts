@@ -16,6 +16,7 @@ export type FailureReason =
   | "tls_incomplete"
   | "tls_file_unreadable"
   | "tls_invalid_pem"
+  | "tls_key_encrypted"
   | "tls_key_mismatch"
   | "tls_server_untrusted"
   | "tls_client_rejected"

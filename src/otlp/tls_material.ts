@@ -16,6 +16,9 @@ const PEM_BLOCKS: Record<Part, RegExp> = {
   ca: /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END/,
 };
 
+/** PKCS #8 (RFC 5958) says it in the label, the older forms in a header (RFC 1421). */
+const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: *4, *ENCRYPTED/m;
+
 /**
  * Checks that a certificate comes with its key.
  * @throws {CodexError} `tls_incomplete`.
@@ -33,7 +36,7 @@ export function checkTls(options: TlsOptions): void {
 
 /**
  * Reads what is given as files and checks that each text holds a PEM block of its kind.
- * @throws {CodexError} `tls_file_unreadable`, `tls_invalid_pem`.
+ * @throws {CodexError} `tls_file_unreadable`, `tls_invalid_pem`, `tls_key_encrypted`.
  */
 export async function loadMaterial(
   options: TlsOptions,
@@ -45,7 +48,9 @@ export async function loadMaterial(
     const path = options[setting];
     const text = options[part] ?? (path ? await read(path, { setting, port }) : undefined);
     if (text === undefined) continue;
-    if (!PEM_BLOCKS[part].test(text)) throw invalidPem(options[part] ? part : setting);
+    const given = options[part] ? part : setting;
+    if (!PEM_BLOCKS[part].test(text)) throw invalidPem(given);
+    if (part === "key" && ENCRYPTED_KEY.test(text)) throw encryptedKey(given);
     material[part] = text;
   }
   return material;
@@ -55,6 +60,12 @@ export async function loadMaterial(
 export function invalidPem(setting: string, cause?: unknown): CodexError<"tls_invalid_pem"> {
   const message = `The TLS setting ${setting} holds no PEM block that can be used.`;
   return new CodexError("tls_invalid_pem", message, { details: { setting }, cause });
+}
+
+function encryptedKey(setting: string): CodexError<"tls_key_encrypted"> {
+  const message = `The private key of the TLS setting ${setting} is protected by a passphrase. ` +
+    "Give it decrypted, as `openssl pkey -in client.key -out plain.key` writes it.";
+  return new CodexError("tls_key_encrypted", message, { details: { setting } });
 }
 
 async function read(

@@ -101,7 +101,7 @@ export class Forwarder<Item> {
   #exportFull(): void {
     const { batchSize, delayMs } = this.#options;
     if (this.#held) return;
-    while (this.#waiting.length >= batchSize) this.#export(this.#waiting.splice(0, batchSize));
+    this.#exportOldest(this.#waiting.length - this.#waiting.length % batchSize);
     if (this.#waiting.length === 0 || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => this.#exportAll(), delayMs);
     unrefTimer(this.#timer);
@@ -110,9 +110,16 @@ export class Forwarder<Item> {
   #exportAll(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#held) return;
+    if (!this.#held) this.#exportOldest(this.#waiting.length);
+  }
+
+  /** Taken out at once: to cut single items off the front of a long list is slow. */
+  #exportOldest(count: number): void {
     const { batchSize } = this.#options;
-    while (this.#waiting.length > 0) this.#export(this.#waiting.splice(0, batchSize));
+    const ready = this.#waiting.splice(0, count);
+    for (let from = 0; from < ready.length; from += batchSize) {
+      this.#export(ready.length <= batchSize ? ready : ready.slice(from, from + batchSize));
+    }
   }
 
   #export(items: Item[]): void {

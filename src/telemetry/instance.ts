@@ -65,7 +65,8 @@ export class Telemetry extends EventBus {
    *
    * @throws {TypeError} for an option of the wrong type.
    * @throws {CodexError} with `strict: true`: `telemetry_config`, `tls_incomplete`,
-   * `tls_file_unreadable`, `tls_invalid_pem`, `tls_key_mismatch` or `unsupported`.
+   * `tls_file_unreadable`, `tls_invalid_pem`, `tls_key_encrypted`, `tls_key_mismatch` or
+   * `unsupported`.
    *
    * @example Export to a collector
    * ```ts

@@ -1,3 +1,4 @@
+import { diag } from "@opentelemetry/api";
 import { displayUrl } from "../otlp/endpoint.ts";
 import type { ExportObserver } from "../otlp/observer.ts";
 import type { OtlpExporterOptions } from "../otlp/options.ts";
@@ -22,7 +23,7 @@ export interface OpenedOtlp {
 /**
  * Prepares an OTLP exporter for a target.
  * @throws {CodexError} `tls_incomplete`, `tls_file_unreadable`, `tls_invalid_pem`,
- * `tls_key_mismatch` or `unsupported`, for certificates that cannot be used.
+ * `tls_key_encrypted`, `tls_key_mismatch` or `unsupported`, for certificates that cannot be used.
  */
 export async function openOtlp(
   { url, options }: OtlpTarget,
@@ -30,12 +31,16 @@ export async function openOtlp(
 ): Promise<OpenedOtlp> {
   const { tls } = options;
   if (tls) await verifyTls(tls, host.tls);
-  // The environment was read already: what wins is decided in one place.
+  const hasCertificate = Boolean(tls?.cert ?? tls?.certFile);
+  const isSecure = new URL(url).protocol === "https:";
+  if (hasCertificate && !isSecure) {
+    diag.warn("codex-otel: the collector's URL is no https: URL, so no certificate is used.");
+  }
   // The environment was read with the settings.
   const platform = { ...host, env: () => ({}) };
   return {
     options: { ...options, url, observer, platform },
     endpoint: displayUrl(url),
-    mtls: Boolean(tls?.cert ?? tls?.certFile),
+    mtls: hasCertificate && isSecure,
   };
 }

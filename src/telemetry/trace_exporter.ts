@@ -19,7 +19,7 @@ export interface ChosenExporter {
 /**
  * Opens the exporter for a destination.
  * @throws {CodexError} `tls_incomplete`, `tls_file_unreadable`, `tls_invalid_pem`,
- * `tls_key_mismatch` or `unsupported`, for certificates that cannot be used.
+ * `tls_key_encrypted`, `tls_key_mismatch` or `unsupported`, for certificates that cannot be used.
  */
 export async function openExporter(
   destination: Exclude<TraceDestination, { kind: "provider" }>,

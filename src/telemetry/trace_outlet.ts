@@ -2,6 +2,8 @@ import { trace, type TracerProvider } from "@opentelemetry/api";
 import { BasicTracerProvider, type ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { VERSION } from "../version.ts";
 import { Forwarder } from "./forwarder.ts";
+import { forwarderOutlet } from "./forwarder_outlet.ts";
+import { hostOutlet } from "./host_outlet.ts";
 import { createResource, SCOPE } from "./resource.ts";
 import { ChosenIdGenerator } from "./id_generator.ts";
 import type { SpanCounts, TelemetryStatus } from "./options.ts";
@@ -34,7 +36,7 @@ export async function openTraceOutlet(
   destination: TraceDestination,
   { settings, context }: { settings: Settings; context: ExporterContext },
 ): Promise<TraceOutlet> {
-  if (destination.kind === "provider") return hostOutlet(destination);
+  if (destination.kind === "provider") return providerOutlet(destination);
   return ownOutlet(settings, { context, chosen: await openExporter(destination, context) });
 }
 
@@ -57,6 +59,7 @@ function ownOutlet(
     idGenerator: ids,
   });
   return {
+    ...forwarderOutlet(forwarder),
     starter: {
       tracer: provider.getTracer(SCOPE, VERSION),
       useTraceId: (traceId) => ids.useNext(traceId),
@@ -67,27 +70,19 @@ function ownOutlet(
     ...(exporter instanceof MemoryExporter ? { memory: exporter } : {}),
     counts: () => stats ? countsOf(stats(), forwarder.waiting) : forwarder.counts,
     lastError: () => stats ? stats().lastError : forwarder.lastError,
-    hold: () => forwarder.hold(),
-    release: () => forwarder.release(),
-    flush: () => forwarder.forceFlush(),
-    shutdown: () => forwarder.shutdown(),
   };
 }
 
-/** The host's provider is flushed where it can be, and never shut down. */
-function hostOutlet({ provider }: Extract<TraceDestination, { kind: "provider" }>): TraceOutlet {
+/** Nothing is counted here: the provider's exporters are the host's. */
+function providerOutlet(
+  { provider }: Extract<TraceDestination, { kind: "provider" }>,
+): TraceOutlet {
   const host: TracerProvider = provider === "global" ? trace.getTracerProvider() : provider;
-  const flush = async () => {
-    if ("forceFlush" in host && typeof host.forceFlush === "function") await host.forceFlush();
-  };
   return {
+    ...hostOutlet(host),
     starter: { tracer: host.getTracer(SCOPE, VERSION) },
     kind: "none",
-    mtls: false,
     counts: () => ({ exported: 0, queued: 0, dropped: 0 }),
-    lastError: () => undefined,
-    flush,
-    shutdown: flush,
   };
 }
 

@@ -6,7 +6,7 @@ import { checkTls, loadMaterial } from "../otlp/tls_material.ts";
  * Tries certificates out before anything is exported with them: a mistake should show when
  * telemetry is configured, not when the first span is lost.
  * @throws {CodexError} `tls_incomplete`, `tls_file_unreadable`, `tls_invalid_pem`,
- * `tls_key_mismatch` or `unsupported`.
+ * `tls_key_encrypted`, `tls_key_mismatch` or `unsupported`.
  */
 export async function verifyTls(
   tls: TlsOptions,

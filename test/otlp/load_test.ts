@@ -7,7 +7,7 @@ import {
   type SpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { type OtlpExporterOptions, OTLPTraceExporter } from "../../src/otlp/mod.ts";
-import { finishedSpans, Recorder, sleep } from "./helpers.ts";
+import { finishedSpans, QUICK, Recorder, sleep } from "./helpers.ts";
 import { ScriptedCollector } from "./scripted_collector.ts";
 
 let collector: ScriptedCollector;
@@ -97,7 +97,7 @@ describe("OTLPTraceExporter under load", () => {
       const away = () => (Date.now() - start) % 700 < 350;
       collector.script = () =>
         away() ? { status: 503, headers: { "retry-after": "0" } } : undefined;
-      const exporter = exporterFor();
+      const exporter = exporterFor({ backoff: QUICK });
       const processor = PROCESSORS[kind](exporter);
       const total = await endSpans(processor, { perSecond: 2000, seconds: 2 });
       await processor.shutdown();

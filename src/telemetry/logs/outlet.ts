@@ -5,6 +5,8 @@ import {
 } from "@opentelemetry/sdk-logs";
 import { VERSION } from "../../version.ts";
 import { Forwarder } from "../forwarder.ts";
+import { forwarderOutlet } from "../forwarder_outlet.ts";
+import { hostOutlet } from "../host_outlet.ts";
 import { type ExporterContext, openOtlp } from "../open_otlp.ts";
 import type { LoggerProviderLike } from "../options.ts";
 import type { Outlet } from "../outlet.ts";
@@ -31,18 +33,7 @@ export async function openLogOutlet(
     return await ownOutlet(destination.target, { settings, context });
   }
   const { provider } = destination;
-  const flush = async () => {
-    if ("forceFlush" in provider && typeof provider.forceFlush === "function") {
-      await provider.forceFlush();
-    }
-  };
-  return {
-    logger: provider.getLogger(SCOPE, VERSION),
-    mtls: false,
-    lastError: () => undefined,
-    flush,
-    shutdown: flush,
-  };
+  return { ...hostOutlet(provider), logger: provider.getLogger(SCOPE, VERSION) };
 }
 
 async function ownOutlet(
@@ -58,14 +49,11 @@ async function ownOutlet(
     processors: [processorOf(forwarder)],
   });
   return {
+    ...forwarderOutlet(forwarder),
     logger: provider.getLogger(SCOPE, VERSION),
     endpoint,
     mtls,
     lastError: () => exporter.stats().lastError,
-    hold: () => forwarder.hold(),
-    release: () => forwarder.release(),
-    flush: () => forwarder.forceFlush(),
-    shutdown: () => forwarder.shutdown(),
   };
 }
 

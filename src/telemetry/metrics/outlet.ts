@@ -1,6 +1,7 @@
 import { type Meter, metrics } from "@opentelemetry/api";
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { VERSION } from "../../version.ts";
+import { hostOutlet } from "../host_outlet.ts";
 import { type ExporterContext, openOtlp } from "../open_otlp.ts";
 import type { Outlet } from "../outlet.ts";
 import { createResource, SCOPE } from "../resource.ts";
@@ -24,16 +25,7 @@ export async function openMetricOutlet(
   }
   const { provider } = destination;
   const host = provider === "global" ? metrics.getMeterProvider() : provider;
-  const flush = async () => {
-    if ("forceFlush" in host && typeof host.forceFlush === "function") await host.forceFlush();
-  };
-  return {
-    meter: host.getMeter(SCOPE, VERSION),
-    mtls: false,
-    lastError: () => undefined,
-    flush,
-    shutdown: flush,
-  };
+  return { ...hostOutlet(host), meter: host.getMeter(SCOPE, VERSION) };
 }
 
 async function ownOutlet(

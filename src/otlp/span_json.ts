@@ -1,0 +1,44 @@
+import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
+import { hasOddNumber, markOddNumbers, unmarkOddNumbers } from "./odd_numbers.ts";
+import type { ReadableSpan } from "./otel_types.ts";
+import { hasOddResource, resourceMarker } from "./resource_marker.ts";
+
+/** Encodes spans as an OTLP JSON request. */
+export function encodeSpans(spans: ReadableSpan[]): Uint8Array<ArrayBuffer> {
+  const isOdd = hasOddResource(spans) || spans.some(isOddSpan);
+  const bytes = JsonTraceSerializer.serializeRequest(isOdd ? markedSpans(spans) : spans);
+  return isOdd ? unmarkOddNumbers(bytes!) : bytes as Uint8Array<ArrayBuffer>;
+}
+
+function isOddSpan({ attributes, events, links }: ReadableSpan): boolean {
+  return hasOddNumber(attributes) ||
+    events.some((event) => hasOddNumber(event.attributes)) ||
+    links.some((link) => hasOddNumber(link.attributes));
+}
+
+function markedSpans(spans: ReadableSpan[]): ReadableSpan[] {
+  const markResource = resourceMarker();
+  return spans.map((span) => ({
+    name: span.name,
+    kind: span.kind,
+    spanContext: () => span.spanContext(),
+    ...(span.parentSpanContext ? { parentSpanContext: span.parentSpanContext } : {}),
+    startTime: span.startTime,
+    endTime: span.endTime,
+    duration: span.duration,
+    ended: span.ended,
+    status: span.status,
+    attributes: markOddNumbers(span.attributes),
+    events: span.events.map(marked),
+    links: span.links.map(marked),
+    resource: markResource(span.resource),
+    instrumentationScope: span.instrumentationScope,
+    droppedAttributesCount: span.droppedAttributesCount,
+    droppedEventsCount: span.droppedEventsCount,
+    droppedLinksCount: span.droppedLinksCount,
+  }));
+}
+
+function marked<Part extends { attributes?: object }>(part: Part): Part {
+  return { ...part, attributes: markOddNumbers(part.attributes) };
+}
