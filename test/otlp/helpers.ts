@@ -84,6 +84,11 @@ export async function turn(): Promise<void> {
   for (let i = 0; i < 3; i++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
 }
 
+/** Waits until something is so that takes no simulated time, such as gzip. */
+export async function soon(ready: () => boolean): Promise<void> {
+  while (!ready()) await turn();
+}
+
 /** An observer that keeps what it hears. */
 export class Recorder implements ExportObserver {
   readonly failures: ExportFailure[] = [];

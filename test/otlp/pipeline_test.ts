@@ -2,38 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ExportResultCode } from "@opentelemetry/core";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { type OtlpExporterOptions, OTLPTraceExporter } from "../../src/otlp/exporters.ts";
-import { exported, finishedSpans, ManualClock, Recorder, turn } from "./helpers.ts";
+import { exported, finishedSpans, turn } from "./helpers.ts";
+import { REFUSED, rig, SPANS } from "./rig.ts";
 
 const GENEROUS = { timeout: 60_000 };
-const REFUSED = () => Promise.reject(new TypeError("connection refused"));
-
-interface Rig {
-  clock: ManualClock;
-  recorder: Recorder;
-  exporter: OTLPTraceExporter;
-  /** Sizes of the bodies that were posted. */
-  posted: number[];
-}
-
-function rig(
-  answer: (init: RequestInit) => Promise<Response>,
-  options: OtlpExporterOptions = {},
-): Rig {
-  const clock = new ManualClock();
-  const recorder = new Recorder();
-  const posted: number[] = [];
-  const fetch = (_url: string, init: RequestInit) => {
-    posted.push((init.body as Uint8Array).byteLength);
-    return answer(init);
-  };
-  const exporter = new OTLPTraceExporter({ fetch, clock, observer: recorder, ...options });
-  return { clock, recorder, exporter, posted };
-}
-
-/** What a span takes in memory is of no interest here: the same ones are exported many times. */
-const SPANS: ReadableSpan[] = finishedSpans(100, { text: "some attribute of ordinary length" });
 
 describe("An exporter in simulated time", () => {
   it("stays within its bound through an hour without collector", GENEROUS, async () => {
