@@ -7,7 +7,10 @@ import type { MetricData, ResourceMetrics, ScopeMetrics } from "@opentelemetry/s
 /** Data points in one piece; a metric with more is divided. */
 export const POINTS_PER_PIECE = 500;
 
-/** A metric, or a part of its data points, with where it belongs. */
+/**
+ * A metric, or a part of its data points, with where it belongs.
+ * @internal
+ */
 export interface MetricPiece {
   resource: ResourceMetrics["resource"];
   scope: ScopeMetrics["scope"];

@@ -2,7 +2,10 @@ import type { ExporterStats } from "./options.ts";
 import type { ExportResult } from "./otel_types.ts";
 import type { Pipeline } from "./pipeline.ts";
 
-/** What the exporters of all signals have in common: a pipeline behind OpenTelemetry's interface. */
+/**
+ * What the exporters of all signals have in common: a pipeline behind OpenTelemetry's interface.
+ * @internal
+ */
 export class SignalExporter<Item, Batch = Item[]> {
   readonly #pipeline: Pipeline<Item>;
   readonly #itemsOf: (batch: Batch) => Item[];
