@@ -4,7 +4,8 @@
  */
 import type { ExportSignal } from "../events/catalogue.ts";
 import type { CollectorEndpoint, CollectorFacts } from "../events/sink.ts";
-import type { CliExportOptions, CodexOptions } from "./options.ts";
+import { JOINED_SIGNALS } from "./cli_options.ts";
+import type { CliExportOptions } from "./options.ts";
 import { toTomlValue } from "./toml.ts";
 
 /** The CLI's keys (0.169); `exporter` is that of its logs. */
@@ -13,9 +14,6 @@ export const EXPORTER_KEYS: Readonly<Record<ExportSignal, string>> = {
   metrics: "metrics_exporter",
   logs: "exporter",
 };
-
-/** The signals, in the order of the arguments. */
-export const JOINED_SIGNALS: readonly ExportSignal[] = ["traces", "metrics", "logs"];
 
 /** What the join depends on. */
 export interface CliJoinInput {
@@ -31,28 +29,6 @@ export interface CliJoin {
   overrides: string[];
   /** The rest; the headers are secrets. */
   env: Record<string, string>;
-}
-
-/** @throws {TypeError} when the option is of the wrong type, or there is no CLI to be joined. */
-export function checkCli({ cli, transport }: CodexOptions): void {
-  if (cli === undefined) return;
-  if (typeof cli !== "object" || cli === null) throw new TypeError("cli must be an object.");
-  for (const signal of JOINED_SIGNALS) {
-    if (!["boolean", "undefined"].includes(typeof cli[signal])) {
-      throw new TypeError(`cli.${signal} must be a boolean.`);
-    }
-  }
-  if (!isSampler(cli.sampler)) {
-    throw new TypeError('cli.sampler must be "always_on", "always_off" or a number from 0 to 1.');
-  }
-  if (typeof transport === "object") {
-    throw new TypeError("cli needs a CLI that is started here, and not a remote app-server.");
-  }
-}
-
-function isSampler(sampler: unknown): boolean {
-  if (typeof sampler === "number") return sampler >= 0 && sampler <= 1;
-  return [undefined, "always_on", "always_off"].includes(sampler as undefined);
 }
 
 /** Points the CLI at the collector, for the signals that are asked for and not claimed. */

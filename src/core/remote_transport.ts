@@ -2,9 +2,8 @@
  * The transport to a remote app-server, which needs no process and no file.
  * @module
  */
-import { serverAddress, withoutCredentials } from "./app_server/connect_errors.ts";
-import { checkRemote, openWebSocket } from "./app_server/open_web_socket.ts";
-import { AppServerTransport } from "./app_server/transport.ts";
+import { checkRemote, serverAddress, withoutCredentials } from "./app_server/remote_options.ts";
+import { LazyTransport } from "./lazy_transport.ts";
 import type { CodexOptions, RemoteAppServer } from "./options.ts";
 import type { WebSocketOpener } from "./ports.ts";
 import type { Transport, TransportContext } from "./turn_request.ts";
@@ -16,16 +15,24 @@ export interface RemoteContext extends TransportContext {
 }
 
 /**
- * Makes the transport of one `Codex`; it connects with the first turn.
+ * Makes the transport of one `Codex`; it is loaded and connects with the first turn.
  * @throws {TypeError} when the address, the token or the headers cannot be used.
  */
 export function remoteTransport(remote: RemoteAppServer, context: RemoteContext): Transport {
   checkRemote(remote);
-  return new AppServerTransport({
-    ...context,
-    name: "websocket",
-    place: withoutCredentials(remote.url),
-    server: serverAddress(remote.url),
-    open: (signal) => openWebSocket(remote, { open: context.openWebSocket, signal }),
-  });
+  const server = serverAddress(remote.url);
+  const load = async () => {
+    const [{ AppServerTransport }, { openWebSocket }] = await Promise.all([
+      import("./app_server/transport.ts"),
+      import("./app_server/open_web_socket.ts"),
+    ]);
+    return new AppServerTransport({
+      ...context,
+      name: "websocket",
+      place: withoutCredentials(remote.url),
+      server,
+      open: (signal) => openWebSocket(remote, { open: context.openWebSocket, signal }),
+    });
+  };
+  return new LazyTransport({ name: "websocket", server, load });
 }

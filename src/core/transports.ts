@@ -1,12 +1,9 @@
 /**
- * The transports of platforms that can start processes.
+ * The transports of platforms that can start processes, each loaded with its first turn.
  * @module
  */
-import { AppServerTransport } from "./app_server/transport.ts";
-import { openStdio } from "./app_server/open_stdio.ts";
-import { checkCli } from "./cli_join.ts";
-import { createCliFinder } from "./cli_finder.ts";
-import { ExecTransport } from "./exec/exec_transport.ts";
+import { checkCli } from "./cli_options.ts";
+import { LazyTransport } from "./lazy_transport.ts";
 import type { CodexOptions } from "./options.ts";
 import type { RuntimeLoader } from "./ports.ts";
 import type { ProcessRegistry } from "./processes.ts";
@@ -28,23 +25,17 @@ function createTransport(
   options: CodexOptions,
   context: Platform & TransportContext,
 ): Transport {
-  const findCli = createCliFinder(options.codexPathOverride);
-  const { transport = "exec" } = options;
+  const { transport: name = "exec" } = options;
   checkCli(options);
-  if (transport === "exec") return new ExecTransport({ ...context, options, findCli });
-  if (transport === "app-server") {
-    return new AppServerTransport({
-      ...context,
-      options,
-      name: "app-server",
-      place: "the app-server",
-      open: () => openStdio({ ...context, options, findCli }),
-    });
+  if (name === "exec" || name === "app-server") {
+    const load = async () =>
+      (await import("./local_transports.ts")).localTransports[name]({ ...context, options });
+    return new LazyTransport({ name, load });
   }
-  if (typeof transport !== "object") {
+  if (typeof name !== "object") {
     throw new TypeError('transport must be "exec", "app-server" or { url, token, headers }.');
   }
-  return remoteTransport(transport, {
+  return remoteTransport(name, {
     ...context,
     options,
     openWebSocket: async (request) => (await context.loadRuntime()).openWebSocket(request),

@@ -7,9 +7,7 @@
  * @module
  */
 import { isFields } from "../protocol/fields.ts";
-
-/** How long a file is kept unless the caller says otherwise: a day. */
-export const DEFAULT_TTL_MS = 86_400_000;
+import { DEFAULT_TTL_MS } from "./options.ts";
 
 /** One wish to keep a staged file. */
 export interface Claim {

@@ -3,7 +3,9 @@
  * @module
  */
 import type { Attachment } from "../core/options.ts";
-import { DEFAULT_TTL_MS } from "./claim.ts";
+
+/** How long a file is kept unless the caller says otherwise: a day. */
+export const DEFAULT_TTL_MS = 86_400_000;
 
 /** How a file is to be staged. */
 export interface StageOptions {
@@ -13,6 +15,13 @@ export interface StageOptions {
   persist?: boolean;
   /** How long the file is kept, in milliseconds: 24 hours by default, `Infinity` for no end. */
   ttlMs?: number;
+}
+
+/** Stage options with nothing left out but the name, for which the file's own is taken. */
+export interface ResolvedStageOptions {
+  name: string | undefined;
+  persist: boolean;
+  ttlMs: number;
 }
 
 /** A file in the staging folder. */
@@ -60,9 +69,7 @@ export interface StagingMetrics {
  * @throws {TypeError} for an option of the wrong type.
  * @throws {RangeError} for a `ttlMs` that is no positive number.
  */
-export function resolveStageOptions(
-  options: StageOptions,
-): { name: string | undefined; persist: boolean; ttlMs: number } {
+export function resolveStageOptions(options: StageOptions): ResolvedStageOptions {
   const { name, persist = false, ttlMs = DEFAULT_TTL_MS } = options;
   if (name !== undefined && typeof name !== "string") throw wrongType("name", "a string");
   if (typeof persist !== "boolean") throw wrongType("persist", "a boolean");

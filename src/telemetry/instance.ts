@@ -1,6 +1,7 @@
 /**
  * Telemetry as its users see it: the event bus, and the pipeline that `configure()` sets up.
- * Nothing of OpenTelemetry is loaded before `configure()` enables something.
+ * Nothing of OpenTelemetry is loaded before `configure()` enables something, and what reads its
+ * options only with its first call.
  * @module
  */
 import { isCodexError } from "../errors.ts";
@@ -8,8 +9,6 @@ import { EventBus } from "../events/bus.ts";
 import type { ErrorSummary } from "../events/catalogue.ts";
 import { attachDefaultLogger, type DefaultLoggerOptions } from "../events/default_logger.ts";
 import type { CollectorFacts, SpanReference, TraceCarrier } from "../events/sink.ts";
-import { checkOptions } from "./check_options.ts";
-import { resolveSettings } from "./config.ts";
 import type { TelemetryHost } from "./host.ts";
 import type { ConfigureOptions, TelemetryStatus } from "./options.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -131,8 +130,11 @@ export class Telemetry extends EventBus {
    * ```
    */
   async configure(options: ConfigureOptions = {}): Promise<TelemetryStatus> {
-    checkOptions(options);
-    return await this.#serial.run(() => this.#configure(options));
+    return await this.#serial.run(async () => {
+      const { checkOptions } = await import("./check_options.ts");
+      checkOptions(options);
+      return await this.#configure(options);
+    });
   }
 
   /** What telemetry does at the moment. */
@@ -236,6 +238,7 @@ export class Telemetry extends EventBus {
 
   async #open(options: ConfigureOptions): Promise<Pipeline | undefined> {
     const env = options.env ?? await this.#host.env();
+    const { resolveSettings } = await import("./config.ts");
     const { settings, warnings } = resolveSettings(options, env);
     if (warnings.length > 0) await warn(warnings);
     if (!settings) return undefined;

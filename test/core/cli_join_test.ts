@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { claimedByConfig, claimedByOverrides } from "../../src/core/claimed_exporters.ts";
-import { checkCli, cliJoin, type CliJoinInput } from "../../src/core/cli_join.ts";
+import { cliJoin, type CliJoinInput } from "../../src/core/cli_join.ts";
+import { checkCli } from "../../src/core/cli_options.ts";
 import type { CodexOptions } from "../../src/core/options.ts";
 import type { CollectorFacts } from "../../src/events/sink.ts";
 

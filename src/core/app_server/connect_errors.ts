@@ -3,7 +3,7 @@
  * @module
  */
 import { CodexError } from "../../errors.ts";
-import type { ServerAddress } from "../turn_request.ts";
+import { withoutCredentials } from "./remote_options.ts";
 
 /** How an upgrade request failed. */
 export type UpgradeFailure = { status: number } | { reason: string };
@@ -36,20 +36,4 @@ export function upgradeError(
   return new CodexError("not_app_server", `What answers at ${shown} is no app-server: ${reason}.`, {
     details: { url: shown, reason },
   });
-}
-
-/** Where a URL leads to. */
-export function serverAddress(url: string): ServerAddress {
-  const { hostname, port, protocol } = new URL(url);
-  return { host: hostname, port: Number(port) || (protocol === "wss:" ? 443 : 80) };
-}
-
-/** A URL as it may be shown. */
-export function withoutCredentials(url: string): string {
-  try {
-    const { protocol, host, pathname } = new URL(url);
-    return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
-  } catch {
-    return "an invalid URL";
-  }
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { upgradeError } from "../../../src/core/app_server/connect_errors.ts";
 import {
+  checkRemote,
   serverAddress,
-  upgradeError,
   withoutCredentials,
-} from "../../../src/core/app_server/connect_errors.ts";
-import { checkRemote } from "../../../src/core/app_server/open_web_socket.ts";
+} from "../../../src/core/app_server/remote_options.ts";
 import type { RemoteAppServer } from "../../../src/core/options.ts";
 
 const URL = "wss://host/path";
