@@ -4,6 +4,7 @@ import process from "node:process";
 import { buildApiPages } from "./api_pages.ts";
 import { checkExports } from "./check_exports.ts";
 import { EXAMPLES_FOLDER, writeExamples } from "./doc_examples.ts";
+import { formatTotals, type Totals } from "./lib/junit.ts";
 import { entryPoints, filesBelow, isMain, ROOT, runScript, runtimeProgram } from "./lib/project.ts";
 import { run } from "./lib/run.ts";
 import { makeDocs } from "./make_docs.ts";
@@ -13,6 +14,8 @@ export interface CheckResult {
   ok: boolean;
   /** What it said; shown when it failed. */
   output: string;
+  /** Why it was not carried out, where something is missing that cannot be had everywhere. */
+  skipped?: string;
 }
 
 /** One check, by the name it is reported under. */
@@ -89,17 +92,19 @@ export const CHECKS: readonly Check[] = [
 export async function runChecks(
   checks: readonly Check[] = CHECKS,
   print: (line: string) => void = console.log,
-): Promise<{ passed: number; failed: number }> {
-  let failed = 0;
+): Promise<Totals> {
+  const totals = { passed: 0, failed: 0, skipped: 0 };
   for (const check of checks) {
-    const { ok, output } = await attempt(check);
-    print(`${ok ? "ok  " : "FAIL"} ${check.name}`);
-    if (ok) continue;
-    failed += 1;
-    print(output.trimEnd());
+    const { ok, output, skipped } = await attempt(check);
+    const result = skipped ? "skipped" : ok ? "passed" : "failed";
+    totals[result] += 1;
+    print(`${MARKS[result]} ${check.name}${skipped ? `: ${skipped}` : ""}`);
+    if (result === "failed") print(output.trimEnd());
   }
-  return { passed: checks.length - failed, failed };
+  return totals;
 }
+
+const MARKS = { passed: "ok  ", failed: "FAIL", skipped: "skip" };
 
 async function attempt(check: Check): Promise<CheckResult> {
   try {
@@ -110,7 +115,7 @@ async function attempt(check: Check): Promise<CheckResult> {
 }
 
 if (isMain(import.meta.url)) {
-  const { passed, failed } = await runChecks();
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 ? 1 : 0;
+  const totals = await runChecks();
+  console.log(formatTotals(totals));
+  process.exitCode = totals.failed > 0 ? 1 : 0;
 }

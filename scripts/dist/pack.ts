@@ -1,0 +1,48 @@
+/**
+ * `npm run pack [-- FOLDER]`: makes the npm package in `dist/`, or in the folder: `deno pack` turns
+ * the sources into JavaScript and declarations, {@linkcode completeManifest} completes what it
+ * writes, and `npm pack` packs it.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { isMain, ROOT, runtimeProgram } from "../lib/project.ts";
+import { run } from "../lib/run.ts";
+import { completeManifest, type Manifest } from "./manifest.ts";
+
+/** Makes the package in a folder. Returns the path of the tarball. */
+export async function pack(folder: string): Promise<string> {
+  const scratch = mkdtempSync(join(tmpdir(), "codex-otel-pack-"));
+  try {
+    const raw = join(scratch, "raw.tgz");
+    // Without source maps: they would hold the sources once more, under paths of this machine, and
+    // the JavaScript is the TypeScript without its types.
+    const packing = ["pack", "--no-source-maps", "--allow-dirty", "--output", raw];
+    await mustRun(runtimeProgram("deno"), packing);
+    await mustRun("tar", ["-xzf", raw, "-C", scratch]);
+    const unpacked = join(scratch, "package");
+    const manifest = completeManifest(readManifest(unpacked), readManifest(ROOT));
+    writeFileSync(join(unpacked, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    mkdirSync(folder, { recursive: true });
+    await mustRun("npm", ["pack", "--pack-destination", folder], unpacked);
+    return join(
+      folder,
+      `${manifest.name.replace("@", "").replace("/", "-")}-${manifest.version}.tgz`,
+    );
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+const readManifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+
+async function mustRun(command: string, args: string[], cwd = ROOT): Promise<void> {
+  const { code, output } = await run({ command, args }, { cwd });
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${output}`);
+}
+
+if (isMain(import.meta.url)) {
+  console.log(await pack(resolve(process.argv[2] ?? join(ROOT, "dist"))));
+}
