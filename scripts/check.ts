@@ -1,13 +1,14 @@
 /** Checks everything that is no test: format, lint, types, documentation, packaging. */
-import { join } from "node:path";
 import process from "node:process";
 import { buildApiPages } from "./api_pages.ts";
 import { checkExports } from "./check_exports.ts";
 import { EXAMPLES_FOLDER, writeExamples } from "./doc_examples.ts";
 import { formatTotals, type Totals } from "./lib/junit.ts";
-import { entryPoints, filesBelow, isMain, ROOT, runScript, runtimeProgram } from "./lib/project.ts";
+import { entryPoints, filesBelow, isMain, runtimeProgram } from "./lib/project.ts";
 import { run } from "./lib/run.ts";
+import { tsc } from "./lib/tsc.ts";
 import { makeDocs } from "./make_docs.ts";
+import { officialDrift } from "./official_types.ts";
 
 /** What came of a check. */
 export interface CheckResult {
@@ -30,18 +31,8 @@ async function deno(...args: string[]): Promise<CheckResult> {
 }
 
 async function typescript(): Promise<CheckResult> {
-  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  const { code, output } = await run(runJavaScript(tsc, ["-p", "."]));
+  const { code, output } = await tsc("-p", ".");
   return { ok: code === 0, output };
-}
-
-/** Under Deno there may be no Node to run the compiler's launcher. */
-function runJavaScript(file: string, args: string[]) {
-  const runtime = "Deno" in globalThis ? "deno" : "node";
-  const { command, args: start } = runtime === "deno"
-    ? runScript("deno", file)
-    : { command: runtimeProgram("node"), args: [file] };
-  return { command, args: [...start, ...args] };
 }
 
 function typeCheckedFiles(): string[] {
@@ -58,6 +49,11 @@ function typeCheckedFiles(): string[] {
 function manifests(): CheckResult {
   const problems = checkExports();
   return { ok: problems.length === 0, output: problems.join("\n") };
+}
+
+async function officialTypes(): Promise<CheckResult> {
+  const drift = await officialDrift();
+  return { ok: drift.length === 0, output: drift.join("\n") };
 }
 
 function generatedPages(): CheckResult {
@@ -79,6 +75,7 @@ export const CHECKS: readonly Check[] = [
   { name: "lint and layers (deno lint)", run: () => deno("lint") },
   { name: "types (tsc)", run: typescript },
   { name: "types (deno check)", run: () => deno("check", ...typeCheckedFiles()) },
+  { name: "types are those of @openai/codex-sdk (official_types.ts)", run: officialTypes },
   { name: "documentation (deno doc --lint)", run: () => deno("doc", "--lint", ...entryPoints()) },
   { name: "events.md and spans.md follow from the code (else npm run docs)", run: generatedPages },
   { name: "pages of the API (deno doc --html)", run: () => buildApiPages() },
