@@ -34,7 +34,10 @@ export type CyberAccessProgram = "standard" | "daybreak_blue" | "daybreak_red";
 
 /** A remote app-server, and what it wants to see. */
 export interface RemoteAppServer {
-  /** `ws:` or `wss:`. */
+  /**
+   * `ws:` or `wss:`. Certificates are checked against the runtime's own roots; an authority of your
+   * own is added by the variable `NODE_EXTRA_CA_CERTS` under Node and Bun, `DENO_CERT` under Deno.
+   */
   url: string;
   /** Sent as `Authorization: Bearer`. */
   token?: string;

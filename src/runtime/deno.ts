@@ -4,7 +4,7 @@
  */
 import type { ChildInput, ChildProcess, ExitStatus, Runtime } from "../core/ports.ts";
 import { HAS_PROCESS_GROUPS, sharedRuntime, signalling, spawnError } from "./shared.ts";
-import { globalWebSocket, webSocketOpener } from "./web_sockets.ts";
+import { undiciOpener } from "./web_sockets.ts";
 import { byteStream } from "./web_streams.ts";
 
 /** The part of Deno that is used here, so that no consumer needs its types. */
@@ -33,7 +33,7 @@ interface DenoChild {
 export const runtime: Runtime = {
   ...sharedRuntime,
   name: "deno",
-  openWebSocket: webSocketOpener(() => Promise.resolve(globalWebSocket)),
+  openWebSocket: undiciOpener,
   // Asynchronous, so that a throw of spawn() is a rejection, as under the other two.
   // deno-lint-ignore require-await
   async spawn(options) {

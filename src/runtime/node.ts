@@ -7,15 +7,13 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import type { ChildInput, ChildProcess, ExitStatus, Runtime } from "../core/ports.ts";
 import { HAS_PROCESS_GROUPS, sharedRuntime, signalling, spawnError } from "./shared.ts";
-import { webSocketOpener } from "./web_sockets.ts";
+import { undiciOpener } from "./web_sockets.ts";
 
 /** Node's runtime. */
 export const runtime: Runtime = {
   ...sharedRuntime,
   name: "node",
-  openWebSocket: webSocketOpener(async () =>
-    (await import("./undici_web_socket.ts")).undiciWebSocket
-  ),
+  openWebSocket: undiciOpener,
   async spawn(options) {
     try {
       const child = spawn(options.command, options.args, {

@@ -1,5 +1,5 @@
 /**
- * WebSockets under Node, by undici.
+ * WebSockets under Node and Deno, by undici.
  * @module
  */
 import type { Socket } from "node:net";

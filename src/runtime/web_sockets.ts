@@ -1,6 +1,7 @@
 /**
- * WebSockets with headers: by undici under Node, whose own has none before Node 22 and takes no
- * headers; Bun and Deno take them as an option of theirs.
+ * WebSockets with headers: by undici under Node, which has none of its own before Node 22, and under
+ * Deno, whose own (2.9.6) cannot be let go of when the other side is silent and then keeps the
+ * process alive for good; Bun's own takes headers and has `terminate()`.
  * @module
  */
 import { request as requestHttp } from "node:http";
@@ -12,7 +13,7 @@ import type { OpenSocket, WebSocketOpener, WebSocketRequest } from "../core/port
 /** Begins to open a WebSocket with headers. */
 export type WebSocketMaker = (url: string, headers: Record<string, string>) => OpenSocket;
 
-/** By a constructor that takes headers, as those of Bun and Deno do. */
+/** By a constructor that takes headers, as Bun's does. */
 export const globalWebSocket: WebSocketMaker = (url, headers) => {
   const WebSocketWithHeaders = globalThis.WebSocket as unknown as new (
     url: string,
@@ -33,6 +34,11 @@ export function webSocketOpener(load: () => Promise<WebSocketMaker>): WebSocketO
     throw upgradeError(request.url, await probe(request));
   };
 }
+
+/** Opens by undici. */
+export const undiciOpener: WebSocketOpener = webSocketOpener(async () =>
+  (await import("./undici_web_socket.ts")).undiciWebSocket
+);
 
 /** Asks for the upgrade once more by plain HTTP, whose status every runtime shows. */
 function probe({ url, headers }: WebSocketRequest): Promise<UpgradeFailure> {

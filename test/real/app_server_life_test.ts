@@ -112,6 +112,38 @@ describe("the app-server's process", () => {
     },
   );
 
+  it("is stopped by who started it: its turn fails, the next has another", limited, async () => {
+    const rejections = watchRejections();
+    const script = [reply.command("sleep 300"), "Two.", "Three."];
+    await withShop(inTurn(script), async (shop) => {
+      const { codex, folder, registry, capture } = shop;
+      const thread = codex.startThread(shopThread(folder));
+      const failing = failsWith("connection_lost", thread.run("Go"));
+      await capture.waitFor("codex.tool.start");
+      const [running] = registry.list();
+      assert.match(running?.command ?? "", /app-server/);
+      assert.equal(running?.state, "running");
+      await registry.stop(running!.pid);
+      await failing;
+      await assertGone(shop, running!.pid);
+      const ended = capture.named("codex.tool.failure").at(-1);
+      assert.equal(ended?.metadata.error?.code, "turn_ended");
+      assert.equal((await thread.run("Go on")).finalResponse, "Two.");
+
+      const idle = pidOf(shop);
+      await registry.stop(idle);
+      await failsWith("process_unknown", registry.stop(idle));
+      assert.equal((await thread.run("Go on")).finalResponse, "Three.");
+      assertIdle(shop);
+      const stops = capture.named("codex.process.stop").map(({ metadata }) => metadata);
+      assert.deepEqual(stops.map(({ pid, stopped_by }) => [pid, stopped_by]), [
+        [running!.pid, "stdin"],
+        [idle, "stdin"],
+      ]);
+    });
+    assert.deepEqual(await rejections(), []);
+  });
+
   it("ends with close(), also in the middle of turns, and once", limited, async () => {
     await withShop(inTurn([NEVER, NEVER]), async (shop) => {
       const { codex, folder, model, capture } = shop;

@@ -10,6 +10,7 @@ import { type ModelScript, type ScriptedModel, scriptedModel } from "../../src/t
 import { createFakeEngine } from "../core/app_server/fake_server.ts";
 import { createEngine } from "../core/engine.ts";
 import { watchRejections } from "../core/nothing_left.ts";
+import { runProgram } from "../runtime/running_runtime.ts";
 import { inTurn, NEVER, shopThread, withShop } from "./app_server_shop.ts";
 import { type RemoteServer, startRemoteServer, startStranger, TOKEN } from "./remote_server.ts";
 
@@ -147,6 +148,16 @@ describe("a remote app-server", () => {
       assert.match((await losing).message, /no sign of life/);
       await engine.codex.close();
       assert.deepEqual(engine.transport.connections, []);
+    });
+  });
+});
+
+describe("a remote app-server that says nothing any more", () => {
+  it("does not keep its client's process alive", { timeout: 120_000 }, async () => {
+    await withRemote(inTurn([NEVER]), async ({ remote }) => {
+      const args = [remote.url, TOKEN, String(remote.pid)];
+      const { code, signal, stdout, stderr } = await runProgram("silent_remote_program.ts", args);
+      assert.deepEqual([code, signal, stdout], [0, null, "closed\n"], stderr);
     });
   });
 });

@@ -16,6 +16,7 @@ export const TOKEN = "capability-token-of-the-test";
 export interface RemoteServer {
   url: string;
   port: number;
+  pid: number;
   signal(signal: NodeJS.Signals): void;
   /** Kills it, and resolves when it is gone. */
   kill(): Promise<void>;
@@ -40,6 +41,7 @@ export async function startRemoteServer(
   return {
     url,
     port: Number(new URL(url).port),
+    pid: child.pid!,
     signal: (signal) => void process.kill(child.pid!, signal),
     // Not `child.kill()`, which under Deno does nothing the second time.
     kill: () => {

@@ -10,13 +10,18 @@ export interface Ended {
 }
 
 /** Runs a program of this folder by the runtime that runs this test, to its end or for 100 s. */
-export async function runProgram(name: string, args: readonly string[] = []): Promise<Ended> {
+export async function runProgram(
+  name: string,
+  args: readonly string[] = [],
+  { env = {} }: { env?: Record<string, string> } = {},
+): Promise<Ended> {
   const path = fileURLToPath(new URL(name, import.meta.url));
   const [command, ...own] = programCommand(path);
   const child = spawn(command, [...own, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 100_000,
     killSignal: "SIGKILL",
+    env: { ...process.env, ...env },
   });
   let stdout = "";
   let stderr = "";
