@@ -3,9 +3,14 @@
  * @module
  */
 import { CodexError } from "../errors.ts";
+import { letGo } from "./buffers.ts";
+import { type JsonText, LongJson } from "../protocol/long_json.ts";
 
 /** No line of the CLI comes near this; beyond it the producer is broken. */
 const DEFAULT_MAX_LINE_BYTES = 256 * 1024 * 1024;
+
+/** A line that takes more is not held whole, but read as it arrives. */
+const LONG_LINE_BYTES = 1024 * 1024;
 
 const LINE_FEED = 10;
 
@@ -13,6 +18,8 @@ const LINE_FEED = 10;
 export interface LineSplitterOptions {
   /** 256 MiB by default. */
   maxLineBytes?: number;
+  /** 1 MiB by default. */
+  longLineBytes?: number;
 }
 
 /**
@@ -21,24 +28,29 @@ export interface LineSplitterOptions {
  * dropped.
  *
  * Whole lines are decoded together and without the decoder's `stream` option, which in Node costs
- * several times as much.
+ * several times as much. A line that is long and comes in several chunks is handed out as `LongJson`.
  */
 export class LineSplitter {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #maxLineBytes: number;
+  readonly #longLineBytes: number;
   /** A whole line that came in several chunks; it goes before the others. */
-  #first: string | undefined;
+  #first: JsonText | undefined;
   /** Whole lines, and where the next one begins. */
   #text = "";
   #position = 0;
-  /** The bytes of the line that has no end yet: joined once, so that a huge line costs no more. */
+  /** The bytes of the line that has no end yet, which are joined once. */
   #partial: Uint8Array[] = [];
+  /** Takes them in their place when they are many. */
+  #long: LongJson | undefined;
   #partialBytes = 0;
+  #isFirstLine = true;
   #shifted = 0;
 
   /** Creates an empty splitter. */
   constructor(options: LineSplitterOptions = {}) {
     this.#maxLineBytes = options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
+    this.#longLineBytes = options.longLineBytes ?? LONG_LINE_BYTES;
   }
 
   /** How many lines were taken out. */
@@ -47,8 +59,8 @@ export class LineSplitter {
   }
 
   /**
-   * Takes the next bytes, and keeps them: they must not change. All lines of the bytes before must
-   * have been shifted out.
+   * Takes the next bytes over: nobody else may use them any more. All lines of the bytes before
+   * must have been shifted out.
    * @throws {CodexError} `line_too_long`.
    */
   push(bytes: Uint8Array): void {
@@ -57,14 +69,11 @@ export class LineSplitter {
     if (end > 0) {
       this.#decodeLines(bytes, end);
     }
-    if (end < bytes.length) {
-      this.#partial.push(bytes.subarray(end));
-      this.#partialBytes += bytes.length - end;
-    }
+    if (end < bytes.length) this.#keep(bytes.subarray(end));
   }
 
   /** The next whole line, or undefined when more bytes are needed. */
-  shift(): string | undefined {
+  shift(): JsonText | undefined {
     if (this.#first !== undefined) {
       const first = this.#first;
       this.#first = undefined;
@@ -82,23 +91,44 @@ export class LineSplitter {
   }
 
   /** The line that the end of the stream left without an end, if any. */
-  end(): string | undefined {
-    if (this.#partialBytes === 0) return undefined;
-    return this.#take(this.#decoder.decode(this.#joinPartial(new Uint8Array())));
+  end(): JsonText | undefined {
+    return this.#partialBytes === 0 ? undefined : this.#take(this.#endPartial(new Uint8Array()));
   }
 
   /** Joins no more than the first line, which began in earlier bytes. */
   #decodeLines(bytes: Uint8Array, end: number): void {
     const firstEnd = this.#partialBytes === 0 ? 0 : bytes.indexOf(LINE_FEED) + 1;
-    this.#first = firstEnd === 0
-      ? undefined
-      : this.#decoder.decode(this.#joinPartial(bytes.subarray(0, firstEnd - 1)));
+    this.#first = firstEnd === 0 ? undefined : this.#endPartial(bytes.subarray(0, firstEnd - 1));
     this.#text = this.#decoder.decode(bytes.subarray(firstEnd, end));
     this.#position = 0;
+    this.#isFirstLine = false;
   }
 
-  #take(line: string): string {
+  #keep(bytes: Uint8Array): void {
+    this.#partialBytes += bytes.length;
+    if (this.#long) {
+      this.#long.push(bytes);
+      return letGo(bytes);
+    }
+    this.#partial.push(bytes);
+    if (this.#partialBytes <= this.#longLineBytes) return;
+    this.#long = new LongJson({ dropsMark: this.#isFirstLine });
+    for (const piece of this.#partial.splice(0)) this.#long.push(piece);
+  }
+
+  #endPartial(last: Uint8Array): JsonText {
+    const long = this.#long;
+    if (!long) return this.#decoder.decode(this.#joinPartial(last));
+    long.push(last);
+    long.end();
+    this.#long = undefined;
+    this.#partialBytes = 0;
+    return long;
+  }
+
+  #take(line: JsonText): JsonText {
     const isFirst = this.#shifted++ === 0;
+    if (typeof line !== "string") return line;
     const start = isFirst && line.startsWith("\ufeff") ? 1 : 0;
     return line.slice(start, line.endsWith("\r") ? -1 : undefined);
   }

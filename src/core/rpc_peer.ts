@@ -5,12 +5,13 @@
  */
 import { CodexError, isCodexError } from "../errors.ts";
 import type { TraceCarrier } from "../events/sink.ts";
+import { type JsonText, parseJson } from "../protocol/long_json.ts";
 import { asFields, type Fields, isFields } from "../protocol/fields.ts";
 
 /** A connection that carries whole messages both ways. */
 export interface MessageChannel {
   /** Messages as they come; ends when the other side closed. */
-  readonly messages: AsyncIterable<string>;
+  readonly messages: AsyncIterable<JsonText>;
   /** Resolves when the message is handed over, so that awaiting it is backpressure. */
   send(message: string): Promise<void>;
   /** Ends the connection. Idempotent, and never rejects. */
@@ -173,7 +174,7 @@ export class RpcPeer {
     this.#handlers.onEnd(error);
   }
 
-  #receive(text: string): void {
+  #receive(text: JsonText): void {
     const message = this.#parse(text);
     const { method, id } = message;
     if (typeof method !== "string") return this.#settle(message);
@@ -182,11 +183,11 @@ export class RpcPeer {
     void this.#answer(id, { method, params });
   }
 
-  #parse(text: string): Fields {
+  #parse(text: JsonText): Fields {
     if (text.length > this.#maxMessageLength) throw messageTooLong(this.#maxMessageLength, text);
     let message: unknown;
     try {
-      message = JSON.parse(text);
+      message = parseJson(text);
     } catch {
       throw protocolError("it is no JSON", text);
     }
@@ -229,15 +230,15 @@ export class RpcPeer {
 }
 
 /** The error for a message that is longer than any real one. */
-export function messageTooLong(maxLength: number, text: string): CodexError<"protocol_error"> {
+export function messageTooLong(maxLength: number, text: JsonText): CodexError<"protocol_error"> {
   return protocolError(`it is longer than ${maxLength} characters`, text);
 }
 
 /** How much of a bad message an error shows. */
 const MAX_SHOWN = 200;
 
-function protocolError(what: string, text: string): CodexError<"protocol_error"> {
-  const shown = text.slice(0, MAX_SHOWN);
+function protocolError(what: string, text: JsonText): CodexError<"protocol_error"> {
+  const shown = (typeof text === "string" ? text : text.start).slice(0, MAX_SHOWN);
   return new CodexError(
     "protocol_error",
     `A message of the app-server cannot be read: ${what}: ${shown}`,

@@ -4,6 +4,7 @@
  */
 import { CodexError } from "../errors.ts";
 import type { AnyThreadEvent } from "./events.ts";
+import { type JsonText, parseJson } from "./long_json.ts";
 
 /** How much of a bad line an error shows. */
 const MAX_SHOWN = 200;
@@ -15,10 +16,10 @@ const MAX_SHOWN = 200;
  * @throws {CodexError} `invalid_event` when the line is no JSON object, with the line's number and
  * at most its first 200 characters.
  */
-export function parseEvent(line: string, lineNumber: number): AnyThreadEvent {
+export function parseEvent(line: JsonText, lineNumber: number): AnyThreadEvent {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch (cause) {
     throw invalidEvent(line, lineNumber, { cause });
   }
@@ -30,11 +31,11 @@ export function parseEvent(line: string, lineNumber: number): AnyThreadEvent {
 
 /** The error for a line that is no event. */
 export function invalidEvent(
-  line: string,
+  line: JsonText,
   lineNumber: number,
   options: { note?: string; cause?: unknown } = {},
 ): CodexError<"invalid_event"> {
-  const text = shorten(line);
+  const text = shorten(typeof line === "string" ? line : line.start);
   const note = options.note ? ` (${options.note})` : ` (line ${lineNumber})`;
   return new CodexError("invalid_event", `Failed to parse item: ${text}${note}`, {
     details: { line: lineNumber, text },

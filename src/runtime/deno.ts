@@ -59,7 +59,7 @@ export const runtime: Runtime = {
 function adopt(child: DenoChild): ChildProcess {
   let exited = false;
   const stdin = toInput(child.stdin);
-  const stdout = byteStream(child.stdout);
+  const stdout = byteStream(child.stdout, { trims: true });
   const stderr = byteStream(child.stderr);
   return {
     pid: child.pid,

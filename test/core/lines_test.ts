@@ -1,20 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { LineSplitter } from "../../src/core/lines.ts";
+import { LineSplitter, type LineSplitterOptions } from "../../src/core/lines.ts";
 import { isCodexError } from "../../src/errors.ts";
+import { type JsonText, LongJson } from "../../src/protocol/long_json.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** All lines of some bytes that arrive in pieces. */
-function split(pieces: Iterable<Uint8Array>, options?: { maxLineBytes: number }): string[] {
+/** All lines of some bytes that arrive in pieces; of a long one only what it says. */
+function split(pieces: Iterable<Uint8Array>, options?: LineSplitterOptions): unknown[] {
   const splitter = new LineSplitter(options);
-  const lines: string[] = [];
+  const lines: unknown[] = [];
+  const take = (line: JsonText) => lines.push(line instanceof LongJson ? line.parse() : line);
   for (const piece of pieces) {
     splitter.push(piece);
-    for (let line = splitter.shift(); line !== undefined; line = splitter.shift()) lines.push(line);
+    for (let line = splitter.shift(); line !== undefined; line = splitter.shift()) take(line);
   }
   const rest = splitter.end();
-  if (rest !== undefined) lines.push(rest);
+  if (rest !== undefined) take(rest);
   assert.equal(splitter.lineNumber, lines.length);
   return lines;
 }
@@ -73,11 +75,31 @@ describe("LineSplitter", () => {
   });
 
   it("reads a line of 32 MiB that comes in small pieces", () => {
-    const piece = encode("x".repeat(4096));
-    const pieces = Array.from({ length: 8192 }, () => piece);
-    const [line, next] = split([...pieces, encode("\nnext")]);
-    assert.equal(line?.length, 32 * 1024 * 1024);
+    const pieces = function* () {
+      yield encode('{"text":"');
+      for (let count = 0; count < 8192; count++) yield encode("x".repeat(4096));
+      yield encode('"}\nnext');
+    };
+    const [line, next] = split(pieces()) as [{ text: string }, string];
+    assert.equal(line.text.length, 32 * 1024 * 1024);
     assert.equal(next, "next");
+  });
+
+  it("reads long lines as they arrive, among others, wherever they are cut", () => {
+    const bytes = encode('\ufeff{"a":"first"}\r\nshort\n{"b":"other"}\n\n{"c":"no end"}');
+    const expected = [{ a: "first" }, "short", { b: "other" }, "", { c: "no end" }];
+    for (let size = 1; size <= bytes.length; size++) {
+      const lines = split(inPieces(bytes, size), { longLineBytes: 8 });
+      // One that is whole in one piece is no long line.
+      const said = lines.map((line) => String(line).startsWith("{") ? JSON.parse(`${line}`) : line);
+      assert.deepEqual(said, expected, `pieces of ${size}`);
+      if (size <= 4) assert.deepEqual(lines, expected);
+    }
+  });
+
+  it("takes a byte order mark of a long line for a part of it, unless it is the first", () => {
+    const bytes = encode('1\n\ufeff{"a":"b"}\n');
+    assert.throws(() => split(inPieces(bytes, 2), { longLineBytes: 4 }), SyntaxError);
   });
 
   it("refuses a line that is too long, with or without an end, and tells its number", () => {

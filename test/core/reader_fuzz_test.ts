@@ -2,19 +2,21 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { LineSplitter } from "../../src/core/lines.ts";
+import { LineSplitter, type LineSplitterOptions } from "../../src/core/lines.ts";
 import { isCodexError } from "../../src/errors.ts";
+import type { JsonText } from "../../src/protocol/long_json.ts";
 import { parseEvent } from "../../src/protocol/parse.ts";
 import { createEngine } from "./engine.ts";
 import { assertNothingLeft } from "./nothing_left.ts";
 import { shellCli } from "./shell_cli.ts";
 
 /** The events of some bytes that arrive in pieces, as the exec transport reads them. */
-function read(pieces: readonly Uint8Array[], options: { maxLineBytes?: number } = {}): unknown[] {
+function read(pieces: readonly Uint8Array[], options: LineSplitterOptions = {}): unknown[] {
   const splitter = new LineSplitter(options);
   const events: unknown[] = [];
-  const take = (line: string) => {
-    if (line.trim() !== "") events.push(parseEvent(line, splitter.lineNumber));
+  const take = (line: JsonText) => {
+    const start = typeof line === "string" ? line : line.start;
+    if (start.trim() !== "") events.push(parseEvent(line, splitter.lineNumber));
   };
   for (const piece of pieces) {
     splitter.push(piece);
@@ -37,6 +39,8 @@ const event = fc.record({
   text: fc.string({ unit: "binary", maxLength: 200 }),
 });
 const places = fc.array(fc.nat(1_000), { maxLength: 40 });
+/** Mostly lower than any real one, so that lines are read as they arrive. */
+const longLineBytes = fc.constantFrom(0, 4, 20, 1_000_000);
 const lineEnd = fc.constantFrom("\n", "\r\n", "\n\n", "\n \n");
 
 describe("the reader", () => {
@@ -45,11 +49,12 @@ describe("the reader", () => {
       fc.array(fc.tuple(event, lineEnd), { maxLength: 12 }),
       places,
       fc.boolean(),
-      (lines, where, isCut) => {
+      longLineBytes,
+      (lines, where, isCut, longLineBytes) => {
         const events = lines.map(([one]) => JSON.parse(JSON.stringify(one)) as unknown);
         const text = lines.map(([one, end]) => JSON.stringify(one) + end).join("");
         const bytes = new TextEncoder().encode(isCut ? text.trimEnd() : text);
-        assert.deepEqual(read(cut(bytes, where)), events);
+        assert.deepEqual(read(cut(bytes, where), { longLineBytes }), events);
       },
     );
     fc.assert(property, { numRuns: 300 });

@@ -1,22 +1,22 @@
 /**
- * Runs a turn with a lot of output, and prints what came of it and the peak of this process's memory
- * as JSON. Usage: bounds_program WAY CLI
+ * Runs a turn with a lot of output, and prints as JSON what came of it, and of this process's memory
+ * the most before the turn and the most of all. Usage: bounds_program WAY CLI [TRANSPORT]
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { Codex } from "../../mod.ts";
+import { Codex, EVENT_NAMES, telemetry } from "../../mod.ts";
 
-const [way, cli] = process.argv.slice(2) as [string, string];
+const [way, cli, transport = "exec"] = process.argv.slice(2) as [string, string, "exec"?];
 const peakMb = () =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) / 1024;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Reads an event every 50 ms, ten of them, tells how many dots the CLI has written by then, and leaves. */
+/** Reads an event a second, four of them, tells how many dots the CLI has written by then, and leaves. */
 async function readSlowly(): Promise<unknown> {
-  for (let count = 0; count < 10; count++) {
+  for (let count = 0; count < 4; count++) {
     await events.next();
-    await pause(50);
+    await pause(1_000);
   }
   const dots = readFileSync(join(dirname(cli), "written")).length;
   await events.return(undefined);
@@ -30,17 +30,36 @@ async function readAll(): Promise<unknown> {
   return count;
 }
 
-/** Reads everything, and adds up the text of the messages. */
-async function readMessage(): Promise<unknown> {
+/** Reads everything, and adds up what the agent and its commands have said. */
+async function readTexts(): Promise<unknown> {
   let length = 0;
   for await (const event of events) {
-    if (event.type !== "item.completed" || event.item.type !== "agent_message") continue;
-    length += event.item.text.length;
+    if (event.type !== "item.completed") continue;
+    if (event.item.type === "agent_message") length += event.item.text.length;
+    if (event.item.type === "command_execution") length += event.item.aggregated_output.length;
   }
   return length;
 }
 
-const ways: Record<string, () => Promise<unknown>> = { readSlowly, readAll, readMessage };
-const { events } = await new Codex({ codexPathOverride: cli }).startThread().runStreamed("go");
+/** As before, while spans are made of it and handlers hear of it. */
+async function readTextsWatched(): Promise<unknown> {
+  await telemetry.configure({ enabled: true, endpoint: "memory://local" });
+  telemetry.attachMany("watch", EVENT_NAMES, () => {});
+  idleMb = peakMb();
+  const length = await readTexts();
+  await telemetry.flush();
+  if (telemetry.memory?.spans.length === 0) throw new Error("there are no spans");
+  return length;
+}
+
+const ways: Record<string, () => Promise<unknown>> = {
+  readSlowly,
+  readAll,
+  readTexts,
+  readTextsWatched,
+};
+await using codex = new Codex({ codexPathOverride: cli, transport });
+const { events } = await codex.startThread().runStreamed("go");
+let idleMb = peakMb();
 const result = await ways[way]!();
-console.log(JSON.stringify({ result, peakMb: peakMb() }));
+console.log(JSON.stringify({ result, idleMb, peakMb: peakMb() }));

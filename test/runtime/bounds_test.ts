@@ -2,21 +2,29 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { shellServer } from "../core/app_server/shell_server.ts";
 import { shellCli } from "../core/shell_cli.ts";
 import { programCommand, runProgram } from "./running_runtime.ts";
 
-/** Runs a turn of a CLI in a program of its own; `peakMb` is all that the program ever had. */
-async function measure(way: string, script: string) {
+/** Runs a turn of a CLI in a program of its own, and gives its memory in MiB. */
+async function measure(way: string, script: string, transport = "exec") {
   const cli = shellCli(script);
   try {
-    const { code, signal, stdout, stderr } = await runProgram("bounds_program.ts", [way, cli.path]);
+    const { code, signal, stdout, stderr } = await runProgram("bounds_program.ts", [
+      way,
+      cli.path,
+      transport,
+    ]);
     assert.deepEqual([code, signal, stderr], [0, null, ""]);
-    const { result, peakMb } = JSON.parse(stdout) as { result: number; peakMb: number };
-    return { result, peakMb };
+    const figures = JSON.parse(stdout) as { result: number; idleMb: number; peakMb: number };
+    return { ...figures, grownMb: figures.peakMb - figures.idleMb };
   } finally {
     cli.cleanup();
   }
 }
+
+/** Prints so many letters. */
+const letters = (count: number) => `head -c ${count} /dev/zero | tr '\\0' x`;
 
 // The peak of a program's memory is read from /proc.
 describe("a turn with a lot of output", { skip: process.platform !== "linux" }, () => {
@@ -41,13 +49,32 @@ describe("a turn with a lot of output", { skip: process.platform !== "linux" }, 
     assert.ok(peakMb < 150, `peak of ${peakMb} MB`);
   });
 
-  it("may be one line of 100 MB, which takes a few times its size", async () => {
-    const start = '{"type":"item.completed","item":{"id":"1","type":"agent_message","text":"';
-    const { result, peakMb } = await measure(
-      "readMessage",
-      `cat >/dev/null; printf %s '${start}'; head -c 100000000 /dev/zero | tr '\\0' x; echo '"}}'`,
-    );
-    assert.equal(result, 100_000_000);
-    assert.ok(peakMb < 700, `peak of ${peakMb} MB`);
+  // The text itself is 95 MiB of it: this leaves room for garbage, and none for a second copy.
+  const MAX_GROWN_MB = 130;
+
+  const ITEMS = {
+    readTexts: '"agent_message","text"',
+    // With spans that are made of it, and handlers that hear of it.
+    readTextsWatched: '"command_execution","command":"x","exit_code":0,"aggregated_output"',
+  };
+  for (const [way, item] of Object.entries(ITEMS)) {
+    it(`may be one line of 100 MB, of which one copy is held: ${way}`, async () => {
+      const start = `{"type":"item.completed","item":{"id":"1","type":${item}:"`;
+      const { result, grownMb } = await measure(
+        way,
+        `cat >/dev/null; printf %s '${start}'; ${letters(100_000_000)}; echo '"}}'`,
+      );
+      assert.equal(result, 100_000_000);
+      assert.ok(grownMb < MAX_GROWN_MB, `grown by ${grownMb} MiB`);
+    });
+  }
+
+  it("may be one message of 60 MB of the app-server, of which one copy is held", async () => {
+    const start = '{"method":"item/completed","params":{"threadId":"t1","turnId":"u1","item":' +
+      '{"type":"agentMessage","id":"m","text":"';
+    const turn = `printf %s '${start}'; ${letters(60_000_000)}; say '"}}}'; turn_end completed`;
+    const { result, grownMb } = await measure("readTexts", shellServer({ turn }), "app-server");
+    assert.equal(result, 60_000_000);
+    assert.ok(grownMb < 90, `grown by ${grownMb} MiB`);
   });
 });

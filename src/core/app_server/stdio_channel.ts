@@ -2,6 +2,7 @@
  * Messages as lines on the standard streams of a child.
  * @module
  */
+import type { JsonText } from "../../protocol/long_json.ts";
 import { delay } from "../delay.ts";
 import { LineSplitter } from "../lines.ts";
 import { PendingRead } from "../pending_read.ts";
@@ -22,7 +23,7 @@ export class StdioChannel implements MessageChannel {
     this.#read = new PendingRead(child.stdout[Symbol.asyncIterator]());
   }
 
-  get messages(): AsyncIterable<string> {
+  get messages(): AsyncIterable<JsonText> {
     return this.#lines();
   }
 
@@ -37,7 +38,7 @@ export class StdioChannel implements MessageChannel {
     return this.#child.stop();
   }
 
-  async *#lines(): AsyncGenerator<string> {
+  async *#lines(): AsyncGenerator<JsonText> {
     const splitter = new LineSplitter({ maxLineBytes: MAX_MESSAGE_LENGTH });
     const drain = this.#boundDrain();
     try {

@@ -5,6 +5,7 @@
 import { CodexError } from "../../errors.ts";
 import type { ProcessSummary } from "../../events/catalogue.ts";
 import type { AnyThreadEvent } from "../../protocol/events.ts";
+import type { JsonText } from "../../protocol/long_json.ts";
 import { invalidEvent, parseEvent } from "../../protocol/parse.ts";
 import { LineSplitter } from "../lines.ts";
 import type { ExitStatus } from "../ports.ts";
@@ -70,7 +71,7 @@ export class ExecSource implements TurnSource {
     }
     this.#ended = true;
     const rest = this.#splitter.end();
-    if (rest === undefined || rest.trim() === "") return false;
+    if (rest === undefined || isBlank(rest)) return false;
     this.#lastEvent = await this.#parseUnterminated(rest);
     return true;
   }
@@ -139,7 +140,7 @@ export class ExecSource implements TurnSource {
   }
 
   /** A last line without an end is an event if it is whole; else the output was cut off. */
-  async #parseUnterminated(rest: string): Promise<AnyThreadEvent> {
+  async #parseUnterminated(rest: JsonText): Promise<AnyThreadEvent> {
     const { lineNumber } = this.#splitter;
     try {
       return parseEvent(rest, lineNumber);
@@ -176,4 +177,8 @@ export class ExecSource implements TurnSource {
     }
     await this.#child.stdin.close();
   }
+}
+
+function isBlank(line: JsonText): boolean {
+  return typeof line === "string" && line.trim() === "";
 }

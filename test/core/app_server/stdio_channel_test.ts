@@ -52,8 +52,9 @@ describe("StdioChannel", () => {
   });
 
   it("refuses a line of more than 64 MiB before it has all of it", async () => {
-    const chunk = new Uint8Array(1024 * 1024).fill(97);
-    const { channel, reads } = childOf(Array.from({ length: 200 }, () => chunk));
+    const { channel, reads } = childOf(function* () {
+      for (let count = 0; count < 200; count++) yield new Uint8Array(1024 * 1024).fill(97);
+    }());
     const error = await gather(channel.messages).catch((error: unknown) => error);
     assert.ok(isCodexError(error, "protocol_error"), String(error));
     assert.match(error.message, /67108864/);
