@@ -10,9 +10,7 @@ import { transportFactory } from "./core/transports.ts";
 import type { TelemetrySink } from "./events/sink.ts";
 import { createFiles as createFilesOn, type Files } from "./files/files.ts";
 import { stagingPlatform } from "./runtime/staging_platform.ts";
-import { createContextManager } from "./runtime/context_manager.ts";
 import { loadRuntime } from "./runtime/detect.ts";
-import { otlpPlatform } from "./runtime/otlp_platform.ts";
 import { createTelemetry as createTelemetryOn, type Telemetry } from "./telemetry/instance.ts";
 
 /**
@@ -40,9 +38,10 @@ import { createTelemetry as createTelemetryOn, type Telemetry } from "./telemetr
  */
 export function createTelemetry(): Telemetry {
   return createTelemetryOn({
-    ...otlpPlatform,
     env: async () => (await loadRuntime()).env(),
-    contextManager: createContextManager,
+    otlp: async () => (await import("./runtime/otlp_platform.ts")).otlpPlatform,
+    contextManager: async () =>
+      await (await import("./runtime/context_manager.ts")).createContextManager(),
   });
 }
 

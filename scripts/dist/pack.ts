@@ -1,14 +1,15 @@
 /**
  * `npm run pack [-- FOLDER]`: makes the npm package in `dist/`, or in the folder: `deno pack` turns
- * the sources into JavaScript and declarations, {@linkcode completeManifest} completes what it
- * writes, and `npm pack` packs it.
+ * the sources into JavaScript and declarations, {@linkcode bundle} makes few files of the
+ * JavaScript, {@linkcode completeManifest} completes the manifest, and `npm pack` packs it all.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { isMain, ROOT, runtimeProgram } from "../lib/project.ts";
+import { entryPoints, isMain, ROOT, runtimeProgram } from "../lib/project.ts";
 import { run } from "../lib/run.ts";
+import { bundle } from "./bundle.ts";
 import { completeManifest, type Manifest } from "./manifest.ts";
 
 /** Makes the package in a folder. Returns the path of the tarball. */
@@ -17,11 +18,12 @@ export async function pack(folder: string): Promise<string> {
   try {
     const raw = join(scratch, "raw.tgz");
     // Without source maps: they would hold the sources once more, under paths of this machine, and
-    // the JavaScript is the TypeScript without its types.
+    // the JavaScript is the TypeScript without its types and comments.
     const packing = ["pack", "--no-source-maps", "--allow-dirty", "--output", raw];
     await mustRun(runtimeProgram("deno"), packing);
     await mustRun("tar", ["-xzf", raw, "-C", scratch]);
     const unpacked = join(scratch, "package");
+    await bundle(unpacked, entryPoints().map((path) => path.replace(/\.ts$/, ".js")));
     const manifest = completeManifest(readManifest(unpacked), readManifest(ROOT));
     writeFileSync(join(unpacked, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     mkdirSync(folder, { recursive: true });

@@ -5,8 +5,7 @@
  * @module
  */
 import type { ExportSignal } from "../events/catalogue.ts";
-import { EXPORTER_KEYS } from "./cli_join.ts";
-import { JOINED_SIGNALS } from "./cli_options.ts";
+import { EXPORTER_KEYS, JOINED_SIGNALS } from "./cli_join.ts";
 
 /** `"none"` names no exporter; on the command line the quotes may be left out. */
 const NONE = /^\s*(["']?)none\1\s*(#.*)?$/;

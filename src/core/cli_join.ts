@@ -4,7 +4,6 @@
  */
 import type { ExportSignal } from "../events/catalogue.ts";
 import type { CollectorEndpoint, CollectorFacts } from "../events/sink.ts";
-import { JOINED_SIGNALS } from "./cli_options.ts";
 import type { CliExportOptions } from "./options.ts";
 import { toTomlValue } from "./toml.ts";
 
@@ -14,6 +13,9 @@ export const EXPORTER_KEYS: Readonly<Record<ExportSignal, string>> = {
   metrics: "metrics_exporter",
   logs: "exporter",
 };
+
+/** The signals, in the order of the arguments. */
+export const JOINED_SIGNALS: readonly ExportSignal[] = ["traces", "metrics", "logs"];
 
 /** What the join depends on. */
 export interface CliJoinInput {

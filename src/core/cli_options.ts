@@ -5,14 +5,13 @@
 import type { ExportSignal } from "../events/catalogue.ts";
 import type { CodexOptions } from "./options.ts";
 
-/** The signals, in the order of the arguments. */
-export const JOINED_SIGNALS: readonly ExportSignal[] = ["traces", "metrics", "logs"];
+const SIGNALS = ["traces", "metrics", "logs"] as const satisfies readonly ExportSignal[];
 
 /** @throws {TypeError} when the option is of the wrong type, or there is no CLI to be joined. */
 export function checkCli({ cli, transport }: CodexOptions): void {
   if (cli === undefined) return;
   if (typeof cli !== "object" || cli === null) throw new TypeError("cli must be an object.");
-  for (const signal of JOINED_SIGNALS) {
+  for (const signal of SIGNALS) {
     if (!["boolean", "undefined"].includes(typeof cli[signal])) {
       throw new TypeError(`cli.${signal} must be a boolean.`);
     }

@@ -5,12 +5,7 @@
 import type { Attachment, ThreadOptions } from "../core/options.ts";
 import { type Clock, systemClock } from "../events/clock.ts";
 import type { TelemetrySink } from "../events/sink.ts";
-import {
-  resolveStageOptions,
-  type StagedFile,
-  type StageOptions,
-  type StagingMetrics,
-} from "./options.ts";
+import type { StagedFile, StageOptions, StagingMetrics } from "./options.ts";
 import type { StagingPlatform } from "./ports.ts";
 import type { CleanupResult } from "./removal.ts";
 import type { StagingRoom } from "./staging_room.ts";
@@ -60,10 +55,9 @@ export class Files {
     if (typeof path !== "string" || path === "" || path.includes("\0")) {
       throw new TypeError("The path of a file to stage must be a string that is not empty.");
     }
-    const resolved = resolveStageOptions(options);
     // Now, because the current folder may be another one after a wait.
     const source = this.#context.platform.resolve(path);
-    return await (await this.#room()).stage(source, resolved);
+    return await (await this.#room()).stage(source, options);
   }
 
   /** The files that are staged and have not expired, the oldest first. */

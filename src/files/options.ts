@@ -17,13 +17,6 @@ export interface StageOptions {
   ttlMs?: number;
 }
 
-/** Stage options with nothing left out but the name, for which the file's own is taken. */
-export interface ResolvedStageOptions {
-  name: string | undefined;
-  persist: boolean;
-  ttlMs: number;
-}
-
 /** A file in the staging folder. */
 export interface StagedFile extends Attachment {
   /** SHA-256 of the content, 64 lower-case hex digits. */
@@ -69,7 +62,9 @@ export interface StagingMetrics {
  * @throws {TypeError} for an option of the wrong type.
  * @throws {RangeError} for a `ttlMs` that is no positive number.
  */
-export function resolveStageOptions(options: StageOptions): ResolvedStageOptions {
+export function resolveStageOptions(
+  options: StageOptions,
+): { name: string | undefined; persist: boolean; ttlMs: number } {
   const { name, persist = false, ttlMs = DEFAULT_TTL_MS } = options;
   if (name !== undefined && typeof name !== "string") throw wrongType("name", "a string");
   if (typeof persist !== "boolean") throw wrongType("persist", "a boolean");

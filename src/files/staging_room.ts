@@ -9,7 +9,12 @@ import type { StagingContext } from "./context.ts";
 import { stagingFailure } from "./failures.ts";
 import { listStaged, measure, toStagedFile } from "./listing.ts";
 import { checkName } from "./names.ts";
-import type { ResolvedStageOptions, StagedFile, StagingMetrics } from "./options.ts";
+import {
+  resolveStageOptions,
+  type StagedFile,
+  type StageOptions,
+  type StagingMetrics,
+} from "./options.ts";
 import type { Owner, StagingPlatform } from "./ports.ts";
 import { prepareRoot } from "./root.ts";
 import type { CleanupResult } from "./removal.ts";
@@ -52,12 +57,13 @@ export class StagingRoom {
   }
 
   /** Copies a file, of an absolute path, into the folder. */
-  async stage(path: string, options: ResolvedStageOptions): Promise<StagedFile> {
+  async stage(path: string, options: StageOptions): Promise<StagedFile> {
+    const resolved = resolveStageOptions(options);
     const context = await this.#load();
-    const name = checkName(options.name ?? context.files.basename(path), {
+    const name = checkName(resolved.name ?? context.files.basename(path), {
       windows: context.files.separator === "\\",
     });
-    const outcome = await this.#stageOrRetry(context, { ...options, path, name });
+    const outcome = await this.#stageOrRetry(context, { ...resolved, path, name });
     return this.#announce(outcome, name);
   }
 

@@ -30,14 +30,15 @@ export async function openOtlp(
   { host, observer }: ExporterContext,
 ): Promise<OpenedOtlp> {
   const { tls } = options;
-  if (tls) await verifyTls(tls, host.tls);
+  const given = await host.otlp?.() ?? {};
+  if (tls) await verifyTls(tls, given.tls);
   const hasCertificate = Boolean(tls?.cert ?? tls?.certFile);
   const isSecure = new URL(url).protocol === "https:";
   if (hasCertificate && !isSecure) {
     diag.warn("codex-otel: the collector's URL is no https: URL, so no certificate is used.");
   }
   // The environment was read with the settings.
-  const platform = { ...host, env: () => ({}) };
+  const platform = { ...given, env: () => ({}) };
   return {
     options: { ...options, url, observer, platform },
     endpoint: displayUrl(url),

@@ -27,7 +27,7 @@ const OFF: TelemetryStatus = {
 function create(env: Record<string, string> = {}): Telemetry {
   return createTelemetry({
     env: () => Promise.resolve(env),
-    ...(otlpPlatform.tls ? { tls: otlpPlatform.tls } : {}),
+    otlp: () => Promise.resolve(otlpPlatform),
   });
 }
 
