@@ -51,10 +51,15 @@ export function selectFiles(files: readonly string[], filters: readonly string[]
     .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
 }
 
-async function runLanes({ lanes, filters }: TestPlan): Promise<LaneResult[]> {
+/** The files of the suite that fit any of the filters, with the examples of the doc comments. */
+export function suiteFiles(filters: readonly string[]): string[] {
   const examples = writeExamples();
   const tests = filesBelow("test", (path) => path.endsWith("_test.ts"));
-  const files = selectFiles([...tests, examples], filters);
+  return selectFiles([...tests, examples], filters);
+}
+
+async function runLanes({ lanes, filters }: TestPlan): Promise<LaneResult[]> {
+  const files = suiteFiles(filters);
   const results = [];
   for (const lane of lanes) {
     console.log(`\n== ${lane}: ${files.length} files`);

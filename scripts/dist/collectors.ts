@@ -1,13 +1,13 @@
 /** Where the programs of the fixtures send their spans, and what must arrive there. */
 import assert from "node:assert/strict";
-import { otlpReceiver, type ReceivedSpan } from "../../src/testing/mod.ts";
+import { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from "../../src/testing/mod.ts";
 import { VERSION } from "../../src/version.ts";
 import { pem, tlsPath } from "../../test/otlp/tls_files.ts";
 
 /** A collector, and the environment that sends a program's spans to it. */
 export interface Collector extends AsyncDisposable {
   name: string;
-  spans: readonly ReceivedSpan[];
+  receiver: OtlpReceiver;
   env: Record<string, string>;
 }
 
@@ -30,13 +30,13 @@ export async function mutualTlsCollector(): Promise<Collector> {
 
 function describe(
   name: string,
-  receiver: Awaited<ReturnType<typeof otlpReceiver>>,
+  receiver: OtlpReceiver,
   certificates: Record<string, string>,
 ): Collector {
   const endpoint = { CODEX_OTLP_ENABLE: "1", CODEX_OTLP_ENDPOINT: receiver.url };
   return {
     name,
-    spans: receiver.spans,
+    receiver,
     env: { ...endpoint, ...certificates },
     [Symbol.asyncDispose]: () => receiver.close(),
   };
@@ -44,33 +44,43 @@ function describe(
 
 /** Asserts that the spans of both turns of the program have arrived, and no others. */
 export function assertSpans(spans: readonly ReceivedSpan[], service: string): void {
-  const [played, double, run] = spans.map((span) => outline(span, spans));
-  const common = { service, scope: `@codex-otel/sdk ${VERSION}`, parent: undefined };
-  const turn = { name: "invoke_agent codex", result: "ok" };
-  assert.equal(spans.length, 3);
-  assert.deepEqual(played, { ...common, ...turn, transport: "exec", tokens: [12, 3] });
-  assert.deepEqual(run, { ...common, ...turn, transport: "app-server", tokens: [200, 20] });
-  assert.deepEqual(double, {
-    ...common,
-    name: "execute_tool double",
-    parent: "invoke_agent codex",
-    result: undefined,
-    transport: undefined,
-    tokens: [undefined, undefined],
-  });
+  assert.deepEqual(outlines(spans), [
+    turnOutline({ service, transport: "exec", tokens: [12, 3] }),
+    {
+      ...origin(service),
+      name: "execute_tool double",
+      parent: "invoke_agent codex",
+      result: undefined,
+      transport: undefined,
+      tokens: [undefined, undefined],
+    },
+    turnOutline({ service, transport: "app-server", tokens: [200, 20] }),
+  ]);
 }
 
-function outline(
-  { name, attributes, resource, scope, parentSpanId }: ReceivedSpan,
-  all: readonly ReceivedSpan[],
+/** Asserts that the span of one turn on a remote app-server has arrived, and no other. */
+export function assertRemoteTurn(spans: readonly ReceivedSpan[], service: string): void {
+  const turn = turnOutline({ service, transport: "websocket", tokens: [100, 10] });
+  assert.deepEqual(outlines(spans), [turn]);
+}
+
+const origin = (service: string) => ({ service, scope: `@codex-otel/sdk ${VERSION}` });
+
+function turnOutline(
+  { service, ...known }: { service: string; transport: string; tokens: number[] },
 ) {
-  return {
+  const name = "invoke_agent codex";
+  return { ...origin(service), name, parent: undefined, result: "ok", ...known };
+}
+
+function outlines(spans: readonly ReceivedSpan[]) {
+  return spans.map(({ name, attributes, resource, scope, parentSpanId }) => ({
     name,
-    parent: all.find(({ spanId }) => spanId === parentSpanId)?.name,
+    parent: spans.find(({ spanId }) => spanId === parentSpanId)?.name,
     service: resource["service.name"],
     scope: `${scope.name} ${scope.version}`,
     result: attributes["codex.thread.result"],
     transport: attributes["codex.transport"],
     tokens: [attributes["gen_ai.usage.input_tokens"], attributes["gen_ai.usage.output_tokens"]],
-  };
+  }));
 }

@@ -5,8 +5,8 @@ import type { Command } from "../lib/project.ts";
 export interface Fixture {
   /** Its folder in `test/dist/`. */
   name: string;
-  /** Where the program goes. */
-  program: string;
+  /** A file of `test/dist/programs/`, and where it goes in the project. */
+  program: { source: string; path: string };
   /** A module that takes in every entry point, where the declarations are to be compiled. */
   entryPoints?: string;
   /** Who installs the package; `deno` links the sources as JSR would publish them. */
@@ -21,13 +21,14 @@ export interface Fixture {
   start: Command[];
 }
 
+const at = (path: string) => ({ source: "main.ts", path });
 const npmRun = (script: string): Command => ({ command: "npm", args: ["run", script] });
 const denoTask = (task: string): Command => ({ command: "deno", args: ["task", task] });
 const node = (file: string): Command => ({ command: "node", args: [file] });
 
 const typescript = (moduleResolution: string): Fixture => ({
   name: `node_typescript_${moduleResolution}`,
-  program: "src/main.ts",
+  program: at("src/main.ts"),
   entryPoints: "src/entry_points.ts",
   installer: "npm",
   build: [npmRun("build"), node("dist/entry_points.js")],
@@ -36,19 +37,25 @@ const typescript = (moduleResolution: string): Fixture => ({
 
 /** All of them. */
 export const FIXTURES: readonly Fixture[] = [
-  { name: "node_esm", program: "main.js", installer: "npm", build: [], start: [npmRun("start")] },
+  {
+    name: "node_esm",
+    program: at("main.js"),
+    installer: "npm",
+    build: [],
+    start: [npmRun("start")],
+  },
   typescript("nodenext"),
   typescript("bundler"),
   {
     name: "bun",
-    program: "main.ts",
+    program: at("main.ts"),
     installer: "bun",
     build: [],
     start: [{ command: "bun", args: ["run", "start"] }],
   },
   {
     name: "bun_compile",
-    program: "main.ts",
+    program: at("main.ts"),
     installer: "bun",
     build: [{ command: "bun", args: ["run", "build"] }],
     artefact: "dist",
@@ -56,14 +63,14 @@ export const FIXTURES: readonly Fixture[] = [
   },
   {
     name: "deno_jsr",
-    program: "main.ts",
+    program: at("main.ts"),
     installer: "deno",
     build: [denoTask("check")],
     start: [denoTask("start")],
   },
   {
     name: "deno_compile",
-    program: "main.ts",
+    program: at("main.ts"),
     installer: "deno",
     build: [denoTask("build")],
     // Deno asks for its base executable once the program, and all that it reaches, was checked.
@@ -76,7 +83,7 @@ export const FIXTURES: readonly Fixture[] = [
   },
   {
     name: "esbuild_node",
-    program: "main.ts",
+    program: at("main.ts"),
     installer: "npm",
     build: [npmRun("build")],
     artefact: "dist",
@@ -84,10 +91,20 @@ export const FIXTURES: readonly Fixture[] = [
   },
   {
     name: "vite_node",
-    program: "src/main.ts",
+    program: at("src/main.ts"),
     installer: "npm",
     build: [npmRun("build")],
     artefact: "dist",
     start: [node("main.js")],
   },
 ];
+
+/** The one that needs a runtime of another kind. */
+export const WORKER: Fixture = {
+  name: "edge_worker",
+  program: { source: "worker.ts", path: "worker.ts" },
+  installer: "npm",
+  build: [npmRun("build")],
+  artefact: "dist",
+  start: [],
+};

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import process from "node:process";
 import { type Check, runChecks } from "../check.ts";
 import { formatTotals } from "../lib/junit.ts";
-import { FIXTURES } from "./fixtures.ts";
+import { FIXTURES, WORKER } from "./fixtures.ts";
 import { runFixture } from "./run_fixture.ts";
+import { runWorker } from "./run_worker.ts";
 import { tarballChecks } from "./tarball.ts";
 import { toolChecks } from "./tools.ts";
 import { mustRun, openWorkplace } from "./workplace.ts";
@@ -23,6 +24,7 @@ const checks: Check[] = [
     name: fixture.name,
     run: () => runFixture(fixture, workplace),
   })),
+  { name: WORKER.name, run: () => runWorker(workplace) },
 ].filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const totals = await runChecks(checks);
 console.log(formatTotals(totals));

@@ -18,12 +18,19 @@ export interface LaneResult extends Totals {
   trouble?: string;
 }
 
+/** Settings of {@linkcode runLane}. */
+export interface LaneOptions {
+  /** In place of the runtime's usual program. */
+  program?: string;
+  env?: Record<string, string>;
+}
+
 /** The command that runs test files and writes a JUnit report. */
 export function laneCommand(
   runtime: RuntimeName,
-  options: { files: readonly string[]; report: string },
+  options: { files: readonly string[]; report: string; program?: string },
 ): Command {
-  const { files, report } = options;
+  const { files, report, program = runtimeProgram(runtime) } = options;
   const args = {
     node: [
       "--import=tsx",
@@ -48,15 +55,20 @@ export function laneCommand(
     // The types were checked before, by `check`.
     deno: ["test", "-A", "--no-check", "--parallel", `--junit-path=${report}`, ...files],
   };
-  return { command: runtimeProgram(runtime), args: args[runtime] };
+  return { command: program, args: args[runtime] };
 }
 
 /** Runs test files under a runtime, passing on its output. */
-export async function runLane(runtime: RuntimeName, files: readonly string[]): Promise<LaneResult> {
+export async function runLane(
+  runtime: RuntimeName,
+  files: readonly string[],
+  { program, env }: LaneOptions = {},
+): Promise<LaneResult> {
   const folder = mkdtempSync(join(tmpdir(), "codex-otel-lane-"));
   const report = join(folder, "report.xml");
   try {
-    const { code } = await run(laneCommand(runtime, { files, report }), { live: true });
+    const command = laneCommand(runtime, { files, report, program });
+    const { code } = await run(command, { live: true, env });
     return judge(runtime, { code, totals: countTests(readReport(report)) });
   } finally {
     rmSync(folder, { recursive: true, force: true });

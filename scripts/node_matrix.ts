@@ -1,0 +1,38 @@
+/**
+ * `npm run test:node-matrix [-- [--line 22]... PART_OF_A_PATH ...]`: the suite under the lines of
+ * Node that are supported beside the one that runs this. They come from npm's package `node`.
+ */
+import { execFileSync } from "node:child_process";
+import { delimiter, dirname, join } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { addTotals, formatTotals } from "./lib/junit.ts";
+import { type LaneResult, runLane } from "./lib/lanes.ts";
+import { installPinned } from "./lib/pinned.ts";
+import { suiteFiles } from "./test.ts";
+
+const LINES = ["22", "24", "26"];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { line: { type: "string", multiple: true, default: LINES } },
+});
+const folder = await installPinned("scripts/node_matrix", "node_matrix");
+const files = suiteFiles(positionals);
+const results: [line: string, LaneResult][] = [];
+for (const line of values.line) {
+  const program = join(folder, `node_modules/node-${line}/bin/node`);
+  const version = execFileSync(program, ["--version"], { encoding: "utf8" }).trim();
+  if (!version.startsWith(`v${line}.`)) throw new Error(`${program} is Node ${version}`);
+  // Tests that start Node by its name get the same one.
+  const PATH = [dirname(program), process.env["PATH"]].join(delimiter);
+  console.log(`\n== node ${version}: ${files.length} files`);
+  results.push([line, await runLane("node", files, { program, env: { PATH } })]);
+}
+console.log("");
+for (const [line, { trouble, ...totals }] of results) {
+  console.log(`node ${line}: ${formatTotals(totals)}${trouble ? ` (${trouble})` : ""}`);
+}
+const totals = addTotals(results.map(([, result]) => result));
+console.log(formatTotals(totals));
+process.exitCode = totals.failed === 0 ? 0 : 1;
