@@ -230,7 +230,8 @@ export class TurnTelemetry {
   #turnCompleted(event: Fields): void {
     this.#learnIds(event);
     this.#output ??= finalResponseOf(event);
-    this.#turnUsage(event["usage"]);
+    // An app-server has told it before, or has nothing to tell of this turn.
+    if (this.#facts.transport === "exec") this.#turnUsage(event["usage"]);
   }
 
   /** The end of a turn repeats the total that an update before it announced already. */

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { AppServerTransport } from "../../src/core/app_server/transport.ts";
 import { BaseCodex } from "../../src/core/codex.ts";
 import type { CodexOptions, ThreadOptions } from "../../src/core/options.ts";
+import { localTransports } from "../../src/core/local_transports.ts";
 import { ProcessRegistry } from "../../src/core/processes.ts";
 import { ToolStatistics } from "../../src/core/tools/tool_metrics.ts";
-import { transportFactory } from "../../src/core/transports.ts";
+import type { Transport } from "../../src/core/turn_request.ts";
 import { loadRuntime } from "../../src/runtime/detect.ts";
 import { createTelemetry } from "../../src/sdk.ts";
 import type { SpanRecord } from "../../src/telemetry/span_record.ts";
@@ -92,13 +93,12 @@ async function createShopEngine(options: CodexOptions): Promise<ShopEngine> {
   const capture = captureEvents(telemetry);
   const registry = new ProcessRegistry();
   const statistics = new ToolStatistics();
-  const createTransport = transportFactory({ loadRuntime, registry });
-  let transport: unknown;
+  let transport: Transport | undefined;
   const codex = new BaseCodex({ transport: "app-server", ...options }, {
-    createTransport: (...args) => {
-      const made = createTransport(...args);
-      transport = made;
-      return made;
+    // The transport itself, and not what loads it, so that tests can look into it.
+    createTransport(options, context) {
+      const name = options.transport === "exec" ? "exec" : "app-server";
+      return transport = localTransports[name]({ ...context, options, loadRuntime, registry });
     },
     telemetry,
     statistics,
@@ -113,7 +113,7 @@ async function createShopEngine(options: CodexOptions): Promise<ShopEngine> {
   };
 }
 
-function openOf(transport: unknown) {
+function openOf(transport: Transport | undefined) {
   const connections = transport instanceof AppServerTransport ? transport.connections : [];
   const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
   return {

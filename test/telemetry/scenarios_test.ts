@@ -5,14 +5,14 @@ import { createTelemetry } from "../../src/telemetry/instance.ts";
 import type { SemconvMode } from "../../src/telemetry/options.ts";
 import { otlpReceiver } from "../../src/testing/mod.ts";
 import { metricLinesOf, outlineOf } from "./outline.ts";
-import { DRIVES } from "./run_scenarios.ts";
+import { type Drive, EXEC_DRIVES } from "./exec_scenarios.ts";
+import { LIVE_DRIVES } from "./live_scenarios.ts";
 
 /** What is expected of a scenario, by the names of v1.41. */
 interface Expected {
   tree: string[];
   /** Beside those of {@linkcode common}. */
   metrics: string[];
-  transport?: string;
   result?: string;
   /** The class of the turn's error. */
   error?: string;
@@ -22,8 +22,6 @@ interface Expected {
 }
 
 const OK = "invoke_agent codex result=ok in=30 out=9 cache_creation=4 +thread.token_usage.updated";
-const ASKED =
-  "invoke_agent codex result=ok in=0 out=0 cache_creation=0 +thread.token_usage.updated";
 const USED: Expected["usage"] = [30, 9, 4];
 
 /** A run that broke while a command ran. */
@@ -41,7 +39,7 @@ const broken = (error: string): Expected => ({
 /** A run whose command was not allowed. */
 const refused = (decision: string): Expected => ({
   tree: [
-    ASKED,
+    OK,
     "  execute_tool exec_command rm ERROR error=declined",
     `  codex.approval decision=${decision}`,
   ],
@@ -49,12 +47,12 @@ const refused = (decision: string): Expected => ({
     `codex.approval.wait ${decision} = 1 times`,
     "gen_ai.execute_tool.duration exec_command declined = 1 times",
   ],
-  transport: "app-server",
   calls: 1,
-  usage: [0, 0, 0],
+  usage: USED,
 });
 
-const EXPECTED: Record<string, Expected> = {
+/** What is expected of a run by exec. */
+const EXEC: Record<string, Expected> = {
   "ok": {
     tree: [OK, "  execute_tool exec_command npm exit=0"],
     metrics: ["gen_ai.execute_tool.duration exec_command = 1 times"],
@@ -82,9 +80,7 @@ const EXPECTED: Record<string, Expected> = {
     calls: 1,
   },
   "crash": broken("exec_failed"),
-  "denied": refused("deny"),
   "timed out": broken("timeout"),
-  "approval timed out": refused("timeout"),
   "compacted": {
     tree: [
       OK.replace("result=ok", "result=ok compacted=true"),
@@ -107,17 +103,48 @@ const EXPECTED: Record<string, Expected> = {
     calls: 2,
     usage: USED,
   },
+};
+
+/** And over an app-server, where it differs. */
+const LIVE: Record<string, Expected> = {
+  "ok": EXEC["ok"]!,
+  "failed": EXEC["failed"]!,
+  "aborted": broken("aborted"),
+  "early exit": EXEC["early exit"]!,
+  "interrupted": EXEC["early exit"]!,
+  "crash": broken("connection_lost"),
+  "denied": refused("deny"),
+  "timed out": broken("timeout"),
+  "approval timed out": refused("timeout"),
+  "compacted": {
+    ...EXEC["compacted"]!,
+    // The CLI (0.169) does not tell what it saved.
+    tree: EXEC["compacted"]!.tree.map((line) => line.replace(" savings=120", "")),
+  },
+  "compaction failed": {
+    tree: [
+      EXEC["failed"]!.tree[0]!,
+      "  codex.compaction ERROR error=compaction_failed stage=failed",
+    ],
+    metrics: ["codex.compaction.count failed = 1"],
+    result: "error",
+    error: "turn_failed",
+    calls: 0,
+  },
+  "MCP": EXEC["MCP"]!,
   "dynamic tool": {
-    tree: [ASKED, "  execute_tool add"],
+    tree: [OK, "  execute_tool add"],
     metrics: ["gen_ai.execute_tool.duration add = 1 times"],
-    transport: "app-server",
     calls: 1,
-    usage: [0, 0, 0],
+    usage: USED,
   },
 };
 
 /** The metrics of every run. The process of an app-server is not the run's. */
-function common({ transport = "exec", result = "ok", error, calls }: Expected, mode: SemconvMode) {
+function common(
+  { result = "ok", error, calls }: Expected,
+  { transport, mode }: { transport: string; mode: SemconvMode },
+) {
   const duration = mode === "default"
     ? "gen_ai.client.operation.duration"
     : "gen_ai.invoke_agent.duration";
@@ -149,7 +176,7 @@ function tokenMetrics({ usage }: Expected, mode: SemconvMode): string[] {
   );
 }
 
-async function exported(name: string, semconv: SemconvMode) {
+async function exported(drive: Drive, semconv: SemconvMode) {
   await using receiver = await otlpReceiver();
   const telemetry = createTelemetry({ env: () => Promise.resolve({}) });
   await telemetry.configure({
@@ -158,27 +185,38 @@ async function exported(name: string, semconv: SemconvMode) {
     signals: ["traces", "metrics"],
     semconv,
   });
-  await DRIVES[name]!(telemetry);
+  await drive(telemetry);
   await telemetry.shutdown();
   return { tree: outlineOf(receiver.spans), metrics: metricLinesOf(receiver.metrics) };
 }
 
-describe("spans and metrics", () => {
-  for (const [name, expected] of Object.entries(EXPECTED)) {
-    for (const mode of ["default", "gen_ai_latest_experimental"] as const) {
-      it(`tell a run: ${name}, with the names of ${mode}`, async () => {
-        const { tree, metrics } = expected;
-        assert.deepEqual(await exported(name, mode), {
-          tree: mode === "default"
-            ? tree
-            : tree.map((line) => line.replace("cache_creation", "cache_write")),
-          metrics: [...common(expected, mode), ...tokenMetrics(expected, mode), ...metrics].sort(),
-        });
-      });
-    }
-  }
+const TABLES = [
+  { transport: "exec", drives: EXEC_DRIVES, table: EXEC },
+  { transport: "app-server", drives: LIVE_DRIVES, table: LIVE },
+] as const;
 
-  it("are expected of every scenario", () => {
-    assert.deepEqual(Object.keys(EXPECTED), Object.keys(DRIVES));
-  });
+describe("spans and metrics", () => {
+  for (const { transport, drives, table } of TABLES) {
+    for (const [name, expected] of Object.entries(table)) {
+      for (const mode of ["default", "gen_ai_latest_experimental"] as const) {
+        it(`tell a run by ${transport}: ${name}, with the names of ${mode}`, async () => {
+          const { tree, metrics } = expected;
+          assert.deepEqual(await exported(drives[name]!, mode), {
+            tree: mode === "default"
+              ? tree
+              : tree.map((line) => line.replace("cache_creation", "cache_write")),
+            metrics: [
+              ...common(expected, { transport, mode }),
+              ...tokenMetrics(expected, mode),
+              ...metrics,
+            ].sort(),
+          });
+        });
+      }
+    }
+
+    it(`are expected of every scenario by ${transport}`, () => {
+      assert.deepEqual(Object.keys(table), Object.keys(drives));
+    });
+  }
 });

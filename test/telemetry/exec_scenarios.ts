@@ -1,13 +1,6 @@
-import { tool } from "../../src/core/tools/tool.ts";
-import type { ApprovalPolicy } from "../../src/core/approvals/policy.ts";
-import type { ThreadOptions, TurnOptions } from "../../src/core/options.ts";
+import type { TurnOptions } from "../../src/core/options.ts";
 import type { Telemetry } from "../../src/telemetry/instance.ts";
 import { catFixture, type CatFixtureOptions } from "../../src/testing/mod.ts";
-import {
-  type Behaviour,
-  createFakeEngine,
-  type FakeServer,
-} from "../core/app_server/fake_server.ts";
 import { createEngine } from "../core/engine.ts";
 
 /** Drives one run to its end, whatever that is. */
@@ -75,84 +68,6 @@ async function aborted(telemetry: Telemetry): Promise<void> {
   await exec([command("item.started")], options)(telemetry);
 }
 
-/** A run over an app-server in memory, which has something to ask. */
-function asked(thread: ThreadOptions, ask: (server: FakeServer, threadId: unknown) => void): Drive {
-  const turnStart: Behaviour = (server, { threadId }) => {
-    queueMicrotask(() => {
-      server.notify("turn/started", { threadId, turn: { id: "turn-1", status: "inProgress" } });
-      ask(server, threadId);
-    });
-    return { turn: { id: "turn-1" } };
-  };
-  return async (telemetry) => {
-    const { codex } = createFakeEngine({
-      behaviours: { "turn/start": turnStart },
-      codex: { telemetry },
-    });
-    await codex.startThread({ model: "gpt-5", ...thread }).run("Go");
-    await codex.close();
-  };
-}
-
-/** Asks with a method, tells how the item ended by the answer, and ends the turn. */
-function askAbout(
-  method: string,
-  { item, params = {}, outcome }: {
-    item: Record<string, unknown>;
-    params?: object;
-    outcome: Record<string, unknown>;
-  },
-) {
-  return (server: FakeServer, threadId: unknown) => {
-    const about = { threadId, turnId: "turn-1" };
-    server.notify("item/started", { ...about, item });
-    const { onSend } = server.channel;
-    server.channel.onSend = (message) => {
-      onSend?.(message);
-      if (message.id !== 99 || message.method !== undefined) return;
-      server.notify("item/completed", { ...about, item: { ...item, ...outcome } });
-      server.endTurn(threadId);
-    };
-    server.channel.receive({ id: 99, method, params: { ...about, ...params } });
-  };
-}
-
-function approval(approvals: ApprovalPolicy, approvalTimeoutMs = 60_000): Drive {
-  const item = { type: "commandExecution", id: "c1", command: "rm -r x", status: "inProgress" };
-  return asked(
-    { approvals, approvalTimeoutMs },
-    askAbout("item/commandExecution/requestApproval", {
-      item,
-      params: { itemId: "c1" },
-      outcome: { status: "declined" },
-    }),
-  );
-}
-
-function dynamicTool(): Drive {
-  const add = tool({
-    name: "add",
-    description: "Adds",
-    inputSchema: { type: "object", properties: {} },
-    run: () => "3",
-  });
-  const item = {
-    type: "dynamicToolCall",
-    id: "d1",
-    tool: "add",
-    arguments: {},
-    status: "inProgress",
-  };
-  return asked(
-    { tools: [add] },
-    askAbout("item/tool/call", {
-      item,
-      params: { callId: "d1", tool: "add", arguments: {} },
-      outcome: { status: "completed", success: true, contentItems: [] },
-    }),
-  );
-}
-
 const mcp = (type: string, status: string, more: object = {}) => ({
   type,
   item: {
@@ -166,8 +81,8 @@ const mcp = (type: string, status: string, more: object = {}) => ({
   },
 });
 
-/** Every way that a run can go. */
-export const DRIVES: Record<string, Drive> = {
+/** Every way that a run by exec can go. */
+export const EXEC_DRIVES: Record<string, Drive> = {
   "ok": exec([...TESTS_PASS, END]),
   "failed": exec([
     command("item.started"),
@@ -180,9 +95,7 @@ export const DRIVES: Record<string, Drive> = {
     onEvent: (type) => type !== "item.started",
   }),
   "crash": exec([command("item.started")], { signal: "KILL" }),
-  "denied": approval(() => ({ deny: "not now" })),
   "timed out": exec([command("item.started")], { lingerMs: 60_000, turn: { timeoutMs: 500 } }),
-  "approval timed out": approval(() => new Promise(() => {}), 5),
   "compacted": exec([
     { type: "turn/compaction/started" },
     { type: "turn/compaction/completed", compaction: { token_savings: 120 } },
@@ -198,5 +111,4 @@ export const DRIVES: Record<string, Drive> = {
     },
     END,
   ]),
-  "dynamic tool": dynamicTool(),
 };
