@@ -4,14 +4,23 @@ import { ExportResultCode } from "@opentelemetry/core";
 import type { OtlpExporterOptions } from "../../src/otlp/exporters.ts";
 import { OTLPTraceExporter } from "../../src/otlp/mod.ts";
 import { exported, finishedSpans, QUICK, Recorder, until } from "./helpers.ts";
+import { PLANTED, PLANTED_HEADERS, Said } from "./said.ts";
 import { type Reply, ScriptedCollector } from "./scripted_collector.ts";
 
 let collector: ScriptedCollector;
 let recorder: Recorder;
+let said: Said;
+let exporters: OTLPTraceExporter[];
 
 function exporterFor(options: OtlpExporterOptions = {}): OTLPTraceExporter {
   const url = `${collector.url}/v1/traces`;
-  return new OTLPTraceExporter({ url, observer: recorder, backoff: QUICK, ...options });
+  const headers = PLANTED_HEADERS;
+  const exporter = new OTLPTraceExporter({
+    ...{ url, headers, observer: recorder, backoff: QUICK },
+    ...options,
+  });
+  exporters.push(exporter);
+  return exporter;
 }
 
 /** Answers the first requests as listed, then all others with 200. */
@@ -19,10 +28,12 @@ function replies(...list: Reply[]): void {
   collector.script = ({ index }) => list[index];
 }
 
-/** What was sent is either delivered or dropped, and counted once. */
+/** What was sent is either delivered, and that once, or dropped, and is counted as such. */
 function assertBalance(exporter: OTLPTraceExporter, sent: number): void {
   const { exported, queued, dropped } = exporter.stats();
   assert.equal(exported + queued + dropped, sent);
+  assert.equal(collector.distinct, exported);
+  assert.equal(collector.duplicates, 0);
   assert.equal(recorder.exportedCount, exported);
   const announced = Object.values(recorder.droppedByReason).reduce((sum, count) => sum + count, 0);
   assert.equal(announced, dropped);
@@ -32,8 +43,15 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
   beforeEach(async () => {
     collector = await new ScriptedCollector().listen();
     recorder = new Recorder();
+    exporters = [];
+    said = new Said();
   });
-  afterEach(() => collector.close());
+  afterEach(async () => {
+    said.end();
+    await collector.close();
+    const shown = exporters.map((exporter) => [exporter, exporter.stats()]);
+    said.assertNothingOf(PLANTED, [recorder.failures, recorder.drops, ...shown]);
+  });
 
   for (const status of [429, 502, 503, 504]) {
     it(`delivers after a ${status}, once`, async () => {
@@ -75,6 +93,7 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
     const exporter = exporterFor();
     exporter.export(finishedSpans(1), () => {});
     await exporter.shutdown();
+    assert.equal(collector.requests.length, 2);
     assert.ok(heard - told >= 1990, `the retry came after ${heard - told} ms`);
     assertBalance(exporter, 1);
   });
@@ -104,6 +123,16 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
     assert.equal(collector.duplicates, 0);
     assert.deepEqual(recorder.failures.map(({ reason }) => reason), ["connection", "connection"]);
     assertBalance(exporter, 4);
+  });
+
+  it("sends again what was taken when the answer was lost, and counts it once", async () => {
+    replies("reset_taken");
+    const exporter = exporterFor();
+    exporter.export(finishedSpans(4), () => {});
+    await exporter.shutdown();
+    assert.deepEqual([collector.distinct, collector.duplicates], [4, 4]);
+    assert.deepEqual(exporter.stats().exported, 4);
+    assert.deepEqual(recorder.failures.map(({ reason }) => reason), ["connection"]);
   });
 
   it("takes a 200 for a yes although the body is reset, and sends nothing twice", async () => {
@@ -183,7 +212,7 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
   it("does not follow a redirect to another origin", async () => {
     const other = await new ScriptedCollector().listen();
     replies({ status: 307, headers: { location: `${other.url}/v1/traces` } });
-    const exporter = exporterFor({ headers: { authorization: "Bearer secret" } });
+    const exporter = exporterFor();
     await exported(exporter, finishedSpans(2));
     await exporter.shutdown();
     assert.equal(other.requests.length, 0);
@@ -205,18 +234,35 @@ describe("OTLPTraceExporter against a collector that misbehaves", () => {
     assertBalance(exporter, 2);
   });
 
-  it("asks for headers again after a 401, and sends the same spans with them", async () => {
-    let asked = 0;
-    collector.script = ({ headers }) =>
-      headers.authorization === "Bearer 2" ? undefined : { status: 401 };
-    const exporter = exporterFor({ headers: () => ({ authorization: `Bearer ${++asked}` }) });
-    await exported(exporter, finishedSpans(2));
-    await exported(exporter, finishedSpans(2));
-    await exporter.shutdown();
-    assert.equal(asked, 2);
-    assert.equal(collector.distinct, 4);
-    assertBalance(exporter, 4);
-  });
+  for (const status of [401, 403]) {
+    it(`asks for headers again after a ${status}, and sends the same spans with them`, async () => {
+      let asked = 0;
+      collector.script = ({ headers }) =>
+        headers.authorization === "Bearer 2" ? undefined : { status };
+      const exporter = exporterFor({ headers: () => ({ authorization: `Bearer ${++asked}` }) });
+      await exported(exporter, finishedSpans(2));
+      await exported(exporter, finishedSpans(2));
+      await exporter.shutdown();
+      assert.equal(asked, 2);
+      assert.deepEqual(collector.requests.map(({ ids }) => ids.length), [2, 2, 2]);
+      assertBalance(exporter, 4);
+    });
+
+    it(`gives up what is refused with ${status} twice, and asks again the next time`, async () => {
+      let asked = 0;
+      collector.script = ({ headers }) =>
+        headers.authorization === "Bearer 3" ? undefined : { status };
+      const exporter = exporterFor({
+        headers: () => Promise.resolve({ authorization: `Bearer ${++asked}` }),
+      });
+      await exported(exporter, finishedSpans(2));
+      await exported(exporter, finishedSpans(3));
+      await exporter.shutdown();
+      assert.equal(asked, 3);
+      assert.deepEqual(recorder.droppedByReason, { rejected: 2 });
+      assertBalance(exporter, 5);
+    });
+  }
 
   it("says at shutdown what it had to leave", async () => {
     collector.script = () => ({ status: 503 });

@@ -24,6 +24,8 @@ export type Reply =
   | { status?: number; headers?: Record<string, string>; body?: string; record?: number }
   | "hang"
   | "reset"
+  /** Takes the request and resets before it answers. */
+  | "reset_taken"
   /** Takes the request, says 200, and resets in the middle of the body. */
   | "reset_midway"
   /** Takes the request, says 200, and never ends the body. */
@@ -154,6 +156,7 @@ export class ScriptedCollector {
     if (reply === "reset") return void response.socket?.destroy();
     if (typeof reply === "string") {
       this.#take(request.ids);
+      if (reply === "reset_taken") return void response.socket?.destroy();
       response.writeHead(200, {
         "content-type": "application/json",
         "content-length": "100000000",

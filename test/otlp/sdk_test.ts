@@ -4,44 +4,10 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import * as logs2 from "@opentelemetry/sdk-logs";
 import * as metrics2 from "@opentelemetry/sdk-metrics";
-import * as trace2 from "@opentelemetry/sdk-trace-base";
 import { OTLPLogExporter, OTLPMetricExporter, OTLPTraceExporter } from "../../src/otlp/mod.ts";
+import { KITS } from "./kits.ts";
 import { ScriptedCollector } from "./scripted_collector.ts";
-import { sdkLogs, sdkMetrics, sdkTrace } from "./sdk_next/mod.ts";
-
-/** What the tests use of a span processor, of either line. */
-interface Processor {
-  forceFlush(): Promise<void>;
-  shutdown(): Promise<void>;
-}
-
-interface TraceKit {
-  processor: Processor;
-  tracer: ReturnType<trace2.BasicTracerProvider["getTracer"]>;
-}
-
-type MakeTraceKit = (exporter: OTLPTraceExporter) => TraceKit;
-
-function kit2(processor: trace2.SpanProcessor): TraceKit {
-  const provider = new trace2.BasicTracerProvider({ spanProcessors: [processor] });
-  return { processor, tracer: provider.getTracer("scope", "1.2.3") };
-}
-
-type Processor3 =
-  | InstanceType<typeof sdkTrace.SimpleSpanProcessor>
-  | InstanceType<typeof sdkTrace.BatchSpanProcessor>;
-
-function kit3(processor: Processor3): TraceKit {
-  const provider = new sdkTrace.TracerProvider({ spanProcessors: [processor] });
-  return { processor, tracer: provider.getTracer("scope", "1.2.3") as TraceKit["tracer"] };
-}
-
-const TRACES: Record<string, MakeTraceKit> = {
-  "2.x, simple": (exporter) => kit2(new trace2.SimpleSpanProcessor(exporter)),
-  "2.x, batch": (exporter) => kit2(new trace2.BatchSpanProcessor(exporter)),
-  "3.x, simple": (exporter) => kit3(new sdkTrace.SimpleSpanProcessor({ exporter })),
-  "3.x, batch": (exporter) => kit3(new sdkTrace.BatchSpanProcessor({ exporter })),
-};
+import { sdkLogs, sdkMetrics } from "./sdk_next/mod.ts";
 
 let collector: ScriptedCollector;
 
@@ -64,10 +30,10 @@ describe("The exporters in an OpenTelemetry SDK", () => {
   });
   afterEach(() => collector.close());
 
-  for (const [name, make] of Object.entries(TRACES)) {
+  for (const [name, make] of Object.entries(KITS)) {
     it(`deliver spans (${name})`, async () => {
       const exporter = new OTLPTraceExporter({ url: `${collector.url}/v1/traces` });
-      const { processor, tracer } = make(exporter);
+      const { tracer, ...processor } = make(exporter);
       const span = tracer.startSpan("work", {
         kind: SpanKind.CLIENT,
         attributes: { a: 1, b: "x" },
