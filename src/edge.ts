@@ -15,7 +15,7 @@ import { createTelemetry as createTelemetryOn, type Telemetry } from "./telemetr
 
 /** Creates telemetry of its own, beside the shared one: its handlers and its exports are apart. */
 export function createTelemetry(): Telemetry {
-  return createTelemetryOn({ env: () => Promise.resolve({}) });
+  return createTelemetryOn({ env: () => Promise.resolve({}), requestBound: true });
 }
 
 /**

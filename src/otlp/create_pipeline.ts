@@ -6,7 +6,9 @@ import { chooseGzip } from "./compress.ts";
 import type { Codec } from "./encode.ts";
 import { DEFAULT_BASE_URL, parseEndpoint, signalUrl, splitCredentials } from "./endpoint.ts";
 import { type EnvironmentSettings, environmentSettings } from "./environment.ts";
+import type { ExportPipeline } from "./export_pipeline.ts";
 import { FetchTransport } from "./fetch_transport.ts";
+import { FlushPipeline } from "./flush_pipeline.ts";
 import { HeaderSource } from "./header_source.ts";
 import type { HeaderOption, OtlpExporterOptions } from "./options.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -23,7 +25,8 @@ const MIB = 1024 * 1024;
 export function createPipeline<Item>(
   codec: Codec<Item>,
   options: OtlpExporterOptions,
-): Pipeline<Item> {
+): ExportPipeline<Item> {
+  const requestBound = options.platform?.requestBound ?? false;
   const env = environmentSettings(options.platform?.env?.() ?? {}, codec.signal);
   for (const warning of env.warnings) diag.warn(`OTLP ${codec.signal}: ${warning}`);
   const clock = options.clock ?? systemClock;
@@ -35,7 +38,7 @@ export function createPipeline<Item>(
   const transport = new FetchTransport({
     url: endpoint.url,
     signal: codec.signal,
-    headers: new HeaderSource(chooseHeaders(options.headers, env)),
+    headers: new HeaderSource(chooseHeaders(options.headers, env), { requestBound }),
     fixedHeaders: {
       "user-agent": [options.userAgent, `codex-otel/${VERSION}`].filter(Boolean).join(" "),
       ...(endpoint.authorization ? { authorization: endpoint.authorization } : {}),
@@ -45,7 +48,10 @@ export function createPipeline<Item>(
     clock,
     secrets: endpoint.secrets,
   });
-  return new Pipeline({
+  const [Kind, queueBytes, flushMs] = requestBound
+    ? [FlushPipeline, 16 * MIB, 20_000] as const
+    : [Pipeline, 64 * MIB, 30_000] as const;
+  return new Kind<Item>({
     codec,
     clock,
     close: () => connector.close(),
@@ -54,9 +60,9 @@ export function createPipeline<Item>(
     observer: options.observer ?? {},
     gzip: compression === "gzip" ? chooseGzip(options.platform?.gzip) : undefined,
     concurrency: positive("concurrencyLimit", options.concurrencyLimit, 8),
-    maxQueueBytes: positive("maxQueueBytes", options.maxQueueBytes, 64 * MIB),
+    maxQueueBytes: positive("maxQueueBytes", options.maxQueueBytes, queueBytes),
     maxRequestBytes: positive("maxRequestBytes", options.maxRequestBytes, 64 * MIB),
-    shutdownTimeoutMs: positive("shutdownTimeoutMillis", options.shutdownTimeoutMillis, 30_000),
+    shutdownTimeoutMs: positive("shutdownTimeoutMillis", options.shutdownTimeoutMillis, flushMs),
     dropIntervalMs: positive("dropIntervalMillis", options.dropIntervalMillis, 10_000),
   });
 }

@@ -93,7 +93,7 @@ export class FetchTransport {
         end(progress.accepted ? ALL_ACCEPTED : retry(reason, message));
         abort.abort();
       };
-      const stop = () => cut("connection", "The exporter was shut down before the answer came.");
+      const stop = () => cut("connection", "The request was given up before the answer came.");
       const late = () => {
         if (!progress.asking) return cut("timeout", `No answer within ${timeoutMs} ms.`);
         headers.giveUp();

@@ -7,12 +7,14 @@ import type { HeaderOption, HeaderRecord } from "./options.ts";
  */
 export class HeaderSource {
   readonly #ask: (() => HeaderRecord | Promise<HeaderRecord>) | undefined;
+  readonly #requestBound: boolean;
   #known: HeaderRecord | undefined;
   #asking: Promise<HeaderRecord> | undefined;
   #secrets: readonly string[] = [];
 
   /** @throws {TypeError} for headers that HTTP does not allow. */
-  constructor(option: HeaderOption = {}) {
+  constructor(option: HeaderOption = {}, options: { requestBound?: boolean } = {}) {
+    this.#requestBound = options.requestBound ?? false;
     if (typeof option === "function") this.#ask = option;
     else this.#keep(checkHeaders(option));
   }
@@ -29,7 +31,10 @@ export class HeaderSource {
 
   /** Gives the headers. Rejects with what the user's function threw. */
   get(): HeaderRecord | Promise<HeaderRecord> {
-    return this.#known ?? (this.#asking ??= this.#load().finally(() => this.#asking = undefined));
+    if (this.#known) return this.#known;
+    // What another request waits for may never come.
+    if (this.#requestBound) return this.#load();
+    return this.#asking ??= this.#load().finally(() => this.#asking = undefined);
   }
 
   /** Waits no longer for a function that does not answer: the next request asks again. */

@@ -34,11 +34,11 @@ export interface OtlpExporterOptions {
   fetch?: Fetch;
   /** Certificates for TLS and mTLS. */
   tls?: TlsOptions;
-  /** Bound of what waits while the collector is away, in bytes as sent. Default 64 MiB. */
+  /** Bound of what waits while the collector is away, in bytes as sent. Default 64 MiB, 16 MiB on the edge. */
   maxQueueBytes?: number;
   /** Largest request, in bytes before compression. Default 64 MiB. */
   maxRequestBytes?: number;
-  /** How long `shutdown()` and `forceFlush()` wait, in milliseconds. Default 30 000. */
+  /** How long `shutdown()` and `forceFlush()` wait, in milliseconds. Default 30 000, 20 000 on the edge. */
   shutdownTimeoutMillis?: number;
   /** Between two announcements of drops for one reason, in milliseconds. Default 10 000. */
   dropIntervalMillis?: number;

@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import { compress } from "./compress.ts";
 import { Desk } from "./desk.ts";
 import { type Codec, encodeAll } from "./encode.ts";
+import type { ExportPipeline } from "./export_pipeline.ts";
 import type { Attempt } from "./fetch_transport.ts";
 import { Gate } from "./gate.ts";
 import { type Chunk, Intake } from "./intake.ts";
@@ -44,7 +45,7 @@ interface Run<Item> {
 }
 
 /** From `export()` to the collector: intake, encoding, outbox, sender. */
-export class Pipeline<Item> {
+export class Pipeline<Item> implements ExportPipeline<Item> {
   readonly #options: PipelineOptions<Item>;
   readonly #account: Account;
   readonly #desk: Desk;
@@ -75,7 +76,6 @@ export class Pipeline<Item> {
     });
   }
 
-  /** Takes items; answers when they are delivered, given up, or in safe keeping for longer. */
   export(items: Item[], callback: ResultCallback): void {
     const count = items.reduce((sum, item) => sum + this.#options.codec.weight(item), 0);
     const ticket = new Ticket(count, callback);
@@ -92,25 +92,16 @@ export class Pipeline<Item> {
     this.#encodeWhatIsDue();
   }
 
-  /**
-   * Waits until everything exported before the call is delivered or given up.
-   * @throws {CodexError} `export_incomplete` when the time is up before that.
-   */
   async forceFlush(timeoutMs: number = this.#options.shutdownTimeoutMs): Promise<void> {
     if (this.#shutdown) return await this.#shutdown;
     await this.#flush(timeoutMs);
     this.#account.flush();
   }
 
-  /**
-   * Flushes, gives up what is left when the time is up, and refuses everything from then on.
-   * @throws {CodexError} `export_incomplete` when something was left.
-   */
   shutdown(): Promise<void> {
     return this.#shutdown ??= this.#stop();
   }
 
-  /** What was done so far. */
   stats(): ExporterStats {
     return this.#account.stats();
   }

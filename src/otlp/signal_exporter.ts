@@ -1,20 +1,20 @@
+import type { ExportPipeline } from "./export_pipeline.ts";
 import type { ExporterStats } from "./options.ts";
 import type { ExportResult } from "./otel_types.ts";
-import type { Pipeline } from "./pipeline.ts";
 
 /**
  * What the exporters of all signals have in common: a pipeline behind OpenTelemetry's interface.
  * @internal
  */
 export class SignalExporter<Item, Batch = Item[]> {
-  readonly #pipeline: Pipeline<Item>;
+  readonly #pipeline: ExportPipeline<Item>;
   readonly #itemsOf: (batch: Batch) => Item[];
 
   /**
    * Used by the exporters of the signals.
    * @ignore
    */
-  constructor(pipeline: Pipeline<Item>, itemsOf: (batch: Batch) => Item[]) {
+  constructor(pipeline: ExportPipeline<Item>, itemsOf: (batch: Batch) => Item[]) {
     this.#pipeline = pipeline;
     this.#itemsOf = itemsOf;
   }

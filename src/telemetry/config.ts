@@ -17,11 +17,11 @@ import {
   traceDestination,
 } from "./destinations.ts";
 import {
-  type Environment,
   parseList,
   parseResourceAttributes,
   parseSwitch,
   readVariable,
+  variablesOf,
 } from "./env_values.ts";
 import type { ConfigureOptions, ProcessorName, SemconvMode } from "./options.ts";
 import { createRedactor } from "./redact.ts";
@@ -37,9 +37,9 @@ const SIGNALS: readonly ExportSignal[] = ["traces", "metrics", "logs"];
  * Decides everything there is to decide. Pure: reads no file, opens no connection.
  * @throws {CodexError} `telemetry_config` for an endpoint that cannot be used.
  */
-export function resolveSettings(options: ConfigureOptions, env: Environment): ResolvedSettings {
+export function resolveSettings(options: ConfigureOptions, bindings: object): ResolvedSettings {
   const warnings: string[] = [];
-  const settings = chooseSettings({ options, env, warnings });
+  const settings = chooseSettings({ options, env: variablesOf(bindings), warnings });
   return { ...(settings ? { settings } : {}), warnings: [...new Set(warnings)] };
 }
 

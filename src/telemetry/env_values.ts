@@ -6,6 +6,24 @@
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Those that telemetry reads. */
+const NAMES = /^(CODEX_OTLP|OTEL)_/;
+
+/**
+ * The variables among the bindings of a Worker, which also hold objects (a store, another Worker),
+ * and numbers and booleans where variables are written in JSON.
+ */
+export function variablesOf(bindings: object): Environment {
+  const named = Object.keys(bindings).filter((name) => NAMES.test(name))
+    .map((name): [string, unknown] => [name, (bindings as Record<string, unknown>)[name]]);
+  return Object.fromEntries(
+    named.filter(([, value]) => TEXTS.includes(typeof value))
+      .map(([name, value]) => [name, String(value)]),
+  );
+}
+
+const TEXTS = ["string", "number", "boolean"];
+
 const TRUTHY = ["1", "true", "yes", "on"];
 const FALSY = ["0", "false", "no", "off"];
 

@@ -13,7 +13,7 @@ import type { TelemetryHost } from "./host.ts";
 import type { ConfigureOptions, TelemetryStatus } from "./options.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { MemoryExporter } from "./record_exporters.ts";
-import { Serial } from "./serial.ts";
+import { HeartbeatSerial, PromiseSerial, type Serial } from "./serial.ts";
 
 /** Status of telemetry that is off. */
 const OFF: TelemetryStatus = {
@@ -34,8 +34,10 @@ const HEADERS_MISSING: ErrorSummary = {
 /** Announces what happens, and exports it once it is configured. */
 export class Telemetry extends EventBus {
   readonly #host: TelemetryHost;
-  readonly #serial = new Serial();
+  readonly #serial: Serial;
   #pipeline: Pipeline | undefined;
+  /** Replaced, and not yet known to be closed. */
+  readonly #retired = new Set<Pipeline>();
   #off: TelemetryStatus = OFF;
   #memory: MemoryExporter | undefined;
 
@@ -46,6 +48,7 @@ export class Telemetry extends EventBus {
   constructor(host: TelemetryHost) {
     super();
     this.#host = host;
+    this.#serial = host.requestBound ? new HeartbeatSerial() : new PromiseSerial();
   }
 
   /** What the endpoint `pid://local` has kept; stays after `shutdown()`. */
@@ -144,7 +147,11 @@ export class Telemetry extends EventBus {
 
   /** Has everything delivered that has ended. What could not be delivered shows in the status. */
   async flush(): Promise<TelemetryStatus> {
-    await this.#serial.run(async () => await this.#pipeline?.flush());
+    // A change under way is waited for. One that never came to its end holds nothing back.
+    await this.#serial.settled();
+    this.#pipeline?.release();
+    await Promise.all([...this.#retired].map((old) => this.#retire(old)));
+    await this.#pipeline?.flush();
     return this.status();
   }
 
@@ -257,9 +264,16 @@ export class Telemetry extends EventBus {
     next?.start();
     this.#pipeline = next;
     if (next) this.#memory = next.memory;
-    await old?.close();
+    if (old) await this.#retire(old);
     if (old && !next) this.#off = { ...old.status(), enabled: false };
     next?.release();
+  }
+
+  /** Closed again by the next flush where the request that does it ends meanwhile. */
+  async #retire(old: Pipeline): Promise<void> {
+    this.#retired.add(old);
+    await old.close();
+    this.#retired.delete(old);
   }
 
   async #fail(reason: unknown): Promise<void> {

@@ -47,8 +47,11 @@ export interface LoggerProviderLike {
 
 /** Options of `configure()`. Each wins over the environment. */
 export interface ConfigureOptions {
-  /** Environment variables; the process environment by default. */
-  env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Environment variables; the process environment by default, and none on the edge. The bindings
+   * of a Worker can be given as they are: what is no text, number or boolean is left alone.
+   */
+  env?: object;
   /**
    * Turns telemetry on or off. A falsy `CODEX_OTLP_ENABLE` and `OTEL_SDK_DISABLED=true`, which
    * belong to the operator, win over `true`.

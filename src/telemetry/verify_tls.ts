@@ -14,9 +14,9 @@ export async function verifyTls(
 ): Promise<void> {
   checkTls(tls);
   if (!load) {
-    throw new CodexError("unsupported", "This platform cannot use TLS certificates of its own.", {
-      details: { feature: "tls" },
-    });
+    const message = "This platform cannot use certificates for the collector. Leave them out and " +
+      "give configure() a fetch that has them, such as that of a Worker's mTLS binding.";
+    throw new CodexError("unsupported", message, { details: { feature: "tls" } });
   }
   const port = await load();
   const connection = await port.connect(await loadMaterial(tls, port));

@@ -21,16 +21,20 @@ export async function openWebSocket(
   if (remote.token !== undefined) headers["authorization"] = `Bearer ${remote.token}`;
   const socket = await open({ url: remote.url, headers, signal });
   const channel = new WebSocketChannel(socket);
-  return { channel, describeEnd: () => Promise.resolve(describeEnd(remote.url, channel)) };
+  const place = withoutCredentials(remote.url);
+  const end = (cause: unknown) => Promise.resolve(describeEnd(place, { channel, cause }));
+  return { channel, describeEnd: end };
 }
 
-function describeEnd(url: string, channel: WebSocketChannel): Error {
+function describeEnd(
+  place: string,
+  { channel, cause }: { channel: WebSocketChannel; cause: unknown },
+): Error {
   const { closeCode } = channel;
-  const place = withoutCredentials(url);
   const code = closeCode === undefined ? "" : ` with code ${closeCode}`;
   return new CodexError(
     "connection_lost",
     `The connection to the app-server at ${place} ended${code}.`,
-    { details: closeCode === undefined ? {} : { closeCode } },
+    { details: closeCode === undefined ? {} : { closeCode }, cause },
   );
 }
