@@ -7,6 +7,11 @@ export interface TelemetryHost {
   env(): Promise<Readonly<Record<string, string | undefined>>>;
   /** Loads what the exporters are given; left out where the platform has nothing for them. */
   otlp?: () => Promise<Omit<OtlpPlatform, "env">>;
+  /**
+   * What a request to this program began (a `fetch`, a timer, a promise) ends with it, without a
+   * word. Exports then happen while somebody waits for a flush.
+   */
+  requestBound?: boolean;
   /** Makes what keeps track of the active span; left out where the platform has nothing for that. */
   contextManager?: () => Promise<ContextManager>;
 }

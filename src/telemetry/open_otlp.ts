@@ -38,7 +38,7 @@ export async function openOtlp(
     diag.warn("codex-otel: the collector's URL is no https: URL, so no certificate is used.");
   }
   // The environment was read with the settings.
-  const platform = { ...given, env: () => ({}) };
+  const platform = { ...given, requestBound: host.requestBound ?? false, env: () => ({}) };
   return {
     options: { ...options, url, observer, platform },
     endpoint: displayUrl(url),
