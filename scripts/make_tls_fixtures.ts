@@ -48,6 +48,7 @@ const config = makeConfig();
 try {
   for (const name of ["ca", "other_ca"]) makeAuthority(name);
   for (const leaf of LEAVES) makeLeaf(leaf);
+  encryptKey();
 } finally {
   rmSync(scratch, { recursive: true });
 }
@@ -72,6 +73,13 @@ function makeLeaf({ name, authority, usage, altName, until }: Leaf): void {
 
 function makeKey(name: string): void {
   openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key(name));
+}
+
+/** The client's key once more, behind a passphrase, in the form of today and in the older one. */
+function encryptKey(): void {
+  const how = ["-in", key("client"), "-aes256", "-passout", "pass:test", "-out"];
+  openssl("pkey", ...how, key("client_encrypted"));
+  openssl("ec", ...how, key("client_encrypted_old"));
 }
 
 function makeRequest(name: string): string {

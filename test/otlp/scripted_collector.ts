@@ -3,7 +3,6 @@ import { createServer as createHttpServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
 import { gunzipSync } from "node:zlib";
 
 /** A request as the script sees it. */
@@ -47,8 +46,6 @@ export class ScriptedCollector {
   script: Script = () => undefined;
   /** How long to wait before each piece of a request body is read. */
   readDelayMs = 0;
-  /** Common name of the client's certificate, by request. */
-  readonly clients: (string | undefined)[] = [];
   readonly requests: ScriptedRequest[] = [];
   /** How often each id was taken. */
   readonly taken: Map<string, number> = new Map();
@@ -81,6 +78,11 @@ export class ScriptedCollector {
 
   get port(): number {
     return this.#port;
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#sockets.size;
   }
 
   /** Ids taken once or more. */
@@ -140,8 +142,6 @@ export class ScriptedCollector {
       text,
     };
     this.requests.push(seen);
-    const { getPeerCertificate } = request.socket as Partial<TLSSocket>;
-    this.clients.push(getPeerCertificate?.call(request.socket, false)?.subject?.CN?.toString());
     await this.#answer(seen, { response, reply: await this.script(seen) ?? {} });
     const ready = this.#waiters.filter((waiter) => waiter.ready());
     this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter));
