@@ -59,7 +59,7 @@ function chooseSettings(sources: Sources): Settings | undefined {
     temporality: chooseTemporality(sources),
     resource: chooseResource(sources),
     semconv: chooseSemconv(sources),
-    content: contentSettings(options.content, env),
+    content: contentSettings(sources),
     redact: createRedactor(options.redact),
   };
 }
@@ -67,7 +67,11 @@ function chooseSettings(sources: Sources): Settings | undefined {
 /** The operator's "no" wins over the program's "yes". */
 function isEnabled({ options, env, warnings }: Sources): boolean {
   if (options.enabled === false) return false;
-  if (readVariable(env, "OTEL_SDK_DISABLED")?.toLowerCase() === "true") return false;
+  const disabled = readVariable(env, "OTEL_SDK_DISABLED")?.toLowerCase() ?? "false";
+  if (disabled === "true") return false;
+  if (disabled !== "false") {
+    warnings.push("OTEL_SDK_DISABLED is neither true nor false and is ignored.");
+  }
   const text = readVariable(env, "CODEX_OTLP_ENABLE");
   const enabled = parseSwitch(text);
   if (text !== undefined && enabled === undefined) {

@@ -2,7 +2,7 @@
  * Which content goes on spans.
  * @module
  */
-import { type Environment, parseSwitch } from "./env_values.ts";
+import { type Environment, parseSwitch, readVariable } from "./env_values.ts";
 
 /** Switches of content; all off by default. */
 export interface ContentOptions {
@@ -28,10 +28,18 @@ const DEFAULT_MAX_LENGTH = 16_384;
 
 /** `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` turns the first two on. */
 export function contentSettings(
-  options: ContentOptions | undefined,
-  env: Environment,
+  { options: { content: options }, env, warnings }: {
+    options: { content?: ContentOptions };
+    env: Environment;
+    warnings: string[];
+  },
 ): ContentSettings {
-  const messages = parseSwitch(env["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"]) ?? false;
+  const variable = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT";
+  const text = readVariable(env, variable);
+  const messages = parseSwitch(text) ?? false;
+  if (text !== undefined && parseSwitch(text) === undefined) {
+    warnings.push(`${variable} is neither on nor off; no content is exported.`);
+  }
   return {
     prompts: options?.prompts ?? messages,
     responses: options?.responses ?? messages,

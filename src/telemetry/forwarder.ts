@@ -110,7 +110,8 @@ export class Forwarder<Item> {
   #exportAll(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#held) this.#exportOldest(this.#waiting.length);
+    // Again, because an item may end while others are exported.
+    while (!this.#held && this.#waiting.length > 0) this.#exportOldest(this.#waiting.length);
   }
 
   /** Taken out at once: to cut single items off the front of a long list is slow. */

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { resourceFromAttributes } from "@opentelemetry/resources";
 import * as logs2 from "@opentelemetry/sdk-logs";
 import * as metrics2 from "@opentelemetry/sdk-metrics";
+import * as trace2 from "@opentelemetry/sdk-trace-base";
 import { OTLPLogExporter, OTLPMetricExporter, OTLPTraceExporter } from "../../src/otlp/mod.ts";
 import { KITS } from "./kits.ts";
 import { ScriptedCollector } from "./scripted_collector.ts";
@@ -57,6 +59,28 @@ describe("The exporters in an OpenTelemetry SDK", () => {
       assert.deepEqual(exporter.stats(), { exported: 1, queued: 0, dropped: 0 });
     });
   }
+
+  it("deliver spans with what a resource learns later", async () => {
+    for (const Processor of [trace2.SimpleSpanProcessor, trace2.BatchSpanProcessor]) {
+      const exporter = new OTLPTraceExporter({ url: `${collector.url}/v1/traces` });
+      const id = new Promise<string>((resolve) => setTimeout(() => resolve("host-1"), 20));
+      const provider = new trace2.BasicTracerProvider({
+        resource: resourceFromAttributes({ "host.id": id }),
+        spanProcessors: [new Processor(exporter)],
+      });
+      provider.getTracer("scope").startSpan("work").end();
+      await provider.forceFlush();
+      await exporter.forceFlush();
+      assert.deepEqual(
+        at(received("traces").at(-1), "resourceSpans", 0, "resource", "attributes"),
+        [
+          { key: "host.id", value: { stringValue: "host-1" } },
+        ],
+      );
+      await provider.shutdown();
+    }
+    assert.equal(collector.distinct, 2);
+  });
 
   for (const line of ["2.x", "3.x"]) {
     it(`deliver metrics (${line})`, async () => {

@@ -341,7 +341,22 @@ describe("resolveSettings(), the rest", () => {
     [{ OTEL_RESOURCE_ATTRIBUTES: "secret" }, "OTEL_RESOURCE_ATTRIBUTES is malformed"],
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: "secret" }, "OTEL_EXPORTER_OTLP_TIMEOUT"],
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, "OTEL_EXPORTER_OTLP_PROTOCOL"],
+    [{ OTEL_METRICS_EXPORTER: "secret" }, "OTEL_METRICS_EXPORTER names no exporter"],
+    [{ OTEL_LOGS_EXPORTER: "secret" }, "OTEL_LOGS_EXPORTER names no exporter"],
+    [{ OTEL_SDK_DISABLED: "secret" }, "OTEL_SDK_DISABLED is neither true nor false"],
+    [
+      { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "secret" },
+      "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT is neither on nor off",
+    ],
   ];
+  for (const signal of ["", "TRACES_", "METRICS_", "LOGS_"]) {
+    const all = { OTEL_METRICS_EXPORTER: "otlp", OTEL_LOGS_EXPORTER: "otlp" };
+    for (const name of ["ENDPOINT", "HEADERS", "TIMEOUT", "COMPRESSION", "PROTOCOL"]) {
+      const variable = `OTEL_EXPORTER_OTLP_${signal}${name}`;
+      const value = name === "HEADERS" ? "a b=secret" : "secret";
+      warned.push([{ ...all, [variable]: value }, variable]);
+    }
+  }
   for (const [env, expected] of warned) {
     it(`warns of ${Object.keys(env).at(-1)} without its value, and goes on`, () => {
       const { warnings, settings } = resolveSettings({ enabled: true }, env);
