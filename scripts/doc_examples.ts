@@ -6,6 +6,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { filesBelow, isMain, ROOT } from "./lib/project.ts";
+import { officialExamples, officialProgram } from "./pages/official_readme.ts";
 import { pageModules } from "./pages/page_blocks.ts";
 
 /** Where the tests go, from the project's folder. Not checked in. */
@@ -58,6 +59,7 @@ export function writeExamples(): string {
   const files = new Map(examples.map(({ file, code }) => [file, code]));
   // The blocks of the pages are run elsewhere; here they are type-checked with the rest.
   for (const [file, code] of pageModules()) files.set(file, code);
+  files.set("official_readme.ts", officialProgram("@codex-otel/sdk", officialExamples()));
   files.set(TEST_FILE, testModule(examples));
   replaceFiles(join(ROOT, EXAMPLES_FOLDER), files);
   return `${EXAMPLES_FOLDER}/${TEST_FILE}`;

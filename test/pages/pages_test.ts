@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
 import type { Block } from "../../scripts/pages/blocks.ts";
 import { moduleText, pageBlocks } from "../../scripts/pages/page_blocks.ts";
-import { ROOT } from "../../scripts/lib/project.ts";
+import { ROOT, runtimeProgram } from "../../scripts/lib/project.ts";
 import { PLAIN, type Scene, SCENES } from "./scenes.ts";
 import { Stage } from "./stage.ts";
 
@@ -59,14 +59,21 @@ function runShell(stage: Stage, block: Block, scene: Scene) {
   return stage.run(["bash", "-c", lines.join("\n")], scene);
 }
 
-const has = (program: string): boolean => spawnSync(program, ["--version"]).status === 0;
+/** Programs that blocks use, and how to start those that this project brings. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  npm: "npm",
+  git: "git",
+  node: "node",
+  bun: runtimeProgram("bun"),
+};
 
 /** Why a block cannot be run here, where it cannot: a machine may have Deno alone. */
 function skipReason(block: Block): string | false {
   if (block.mark?.kind === "not run") return block.mark.text;
-  const isNpm = block.language === "bash" && block.code.startsWith("npm ");
-  const program = isNpm ? "npm" : sceneOf(block).host?.command[0];
-  return program && !has(program) ? `there is no ${program} on this machine` : false;
+  const words = block.language === "bash" ? block.code.split(/\s+/) : [];
+  const used = [...words, ...sceneOf(block).host?.command ?? []].filter((word) => word in PROGRAMS);
+  const missing = used.find((name) => spawnSync(PROGRAMS[name]!, ["--version"]).status !== 0);
+  return missing ? `there is no ${missing} on this machine` : false;
 }
 
 describe("the code blocks of the pages", { concurrency: 2 }, () => {
