@@ -13,8 +13,7 @@ import { HeaderSource } from "./header_source.ts";
 import type { HeaderOption, OtlpExporterOptions } from "./options.ts";
 import { Pipeline } from "./pipeline.ts";
 import { PlainFetch } from "./plain_fetch.ts";
-import type { Fetch, TlsOptions } from "./ports.ts";
-import { TlsFetch } from "./tls_fetch.ts";
+import type { Fetch, TlsOptions, TlsPort } from "./ports.ts";
 
 const MIB = 1024 * 1024;
 
@@ -104,7 +103,17 @@ function chooseFetch(options: OtlpExporterOptions, env: EnvironmentSettings): Co
   }
   const { fetch, platform } = options;
   if (fetch) return { connect: () => fetch, close: () => {} };
-  return isPlain ? new PlainFetch(platform?.http) : new TlsFetch(tls, platform?.tls);
+  return isPlain ? new PlainFetch(platform?.http) : onDemand(tls, platform?.tls);
+}
+
+/** Most exporters have no certificates, and load nothing of TLS. */
+function onDemand(tls: TlsOptions, port: (() => Promise<TlsPort>) | undefined): Connector {
+  let loading: Promise<Connector> | undefined;
+  const load = async () => new (await import("./tls_fetch.ts")).TlsFetch(tls, port);
+  return {
+    connect: async () => await (await (loading ??= load())).connect(),
+    close: () => void loading?.then((fetch) => fetch.close(), () => {}),
+  };
 }
 
 function positive(name: string, value: number | undefined, fallback: number): number {

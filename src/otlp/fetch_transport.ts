@@ -10,7 +10,6 @@ import { errorMessage, parsePartialSuccess, readBounded } from "./response_body.
 import { scrubber } from "./scrub.ts";
 import type { Payload, SendResult } from "./send_result.ts";
 import type { Signal } from "./signal.ts";
-import { errorTexts, tlsFailure } from "./tls_failure.ts";
 
 const MAX_REDIRECTS = 3;
 const ALL_ACCEPTED: SendResult = { kind: "accepted", rejected: 0 };
@@ -103,7 +102,7 @@ export class FetchTransport {
       attempt.abort.addEventListener("abort", stop);
       if (attempt.abort.aborted) return stop();
       this.#exchange({ attempt, progress, abort: abort.signal })
-        .then(end, (error) => end(this.#noAnswer(error)));
+        .then(end, async (error) => end(await this.#noAnswer(error)));
     });
   }
 
@@ -166,7 +165,8 @@ export class FetchTransport {
     return { kind: "refused", reason, message, status };
   }
 
-  #noAnswer(error: unknown): SendResult {
+  async #noAnswer(error: unknown): Promise<SendResult> {
+    const { errorTexts, tlsFailure } = await import("./tls_failure.ts");
     const target = displayUrl(this.#options.url);
     const own = ownReason(error);
     const texts = own ? messageOf(error) : [...new Set(errorTexts(error))].join("; ");

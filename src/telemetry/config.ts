@@ -27,6 +27,7 @@ import type { ConfigureOptions, ProcessorName, SemconvMode } from "./options.ts"
 import { createRedactor } from "./redact.ts";
 import { samplerSetting } from "./sampler_setting.ts";
 import type { ResolvedSettings, Settings } from "./settings.ts";
+import { spanLimits } from "./span_limits.ts";
 
 /** Specification, "Periodic exporting MetricReader". */
 const DEFAULT_METRIC_INTERVAL_MS = 60_000;
@@ -55,6 +56,7 @@ function chooseSettings(sources: Sources): Settings | undefined {
     collectorOf: collectorFinder(sources, destinations),
     processor: chooseProcessor(sources),
     sampler: options.sampler ?? samplerSetting(env, warnings),
+    spanLimits: spanLimits(env, warnings),
     metricIntervalMs: chooseMetricInterval(sources),
     temporality: chooseTemporality(sources),
     resource: chooseResource(sources),

@@ -1,4 +1,4 @@
-import { type IdGenerator, RandomIdGenerator } from "@opentelemetry/sdk-trace-base";
+import { type IdGenerator, RandomIdGenerator } from "@opentelemetry/sdk-trace";
 
 /** Random ids, but for the next trace, whose id can be chosen. */
 export class ChosenIdGenerator implements IdGenerator {

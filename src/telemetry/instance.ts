@@ -302,6 +302,5 @@ function summaryOf(reason: unknown): ErrorSummary {
 
 /** The API is loaded only now that there is something to say. */
 async function warn(messages: readonly string[]): Promise<void> {
-  const { diag } = await import("@opentelemetry/api");
-  for (const message of messages) diag.warn(`codex-otel: ${message}`);
+  (await import("./warn.ts")).warn(messages);
 }

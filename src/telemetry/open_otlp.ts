@@ -4,7 +4,6 @@ import type { ExportObserver } from "../otlp/observer.ts";
 import type { OtlpExporterOptions } from "../otlp/options.ts";
 import type { TelemetryHost } from "./host.ts";
 import type { OtlpTarget } from "./settings.ts";
-import { verifyTls } from "./verify_tls.ts";
 
 /** What exporters are opened with. */
 export interface ExporterContext {
@@ -31,7 +30,7 @@ export async function openOtlp(
 ): Promise<OpenedOtlp> {
   const { tls } = options;
   const given = await host.otlp?.() ?? {};
-  if (tls) await verifyTls(tls, given.tls);
+  if (tls) await (await import("./verify_tls.ts")).verifyTls(tls, given.tls);
   const hasCertificate = Boolean(tls?.cert ?? tls?.certFile);
   const isSecure = new URL(url).protocol === "https:";
   if (hasCertificate && !isSecure) {

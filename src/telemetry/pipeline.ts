@@ -4,10 +4,7 @@ import type { CollectorFacts, SpanReference, TraceCarrier } from "../events/sink
 import type { ExporterError } from "../otlp/options.ts";
 import { bounded } from "./bounded.ts";
 import { carrierOf } from "./carrier.ts";
-import { collectorFacts } from "./collector.ts";
-import { LOG_EVENTS } from "./logs/log_record.ts";
 import type { LogSubscriber } from "./logs/subscriber.ts";
-import { METRIC_EVENTS } from "./metrics/events.ts";
 import type { MetricSubscriber } from "./metrics/subscriber.ts";
 import type { TelemetryStatus } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
@@ -77,12 +74,15 @@ export class Pipeline {
   start(): void {
     const { bus, traces, metrics, logs } = this.#parts;
     for (const outlet of this.#outlets) outlet.hold?.();
+    const ofLogs = logs?.subscriber.events ?? [];
     // A log record belongs to a span that is open: after its start, and before its end.
-    if (logs) bus.attachMany(HANDLERS.logsOfEnds, LOG_EVENTS.filter(isEnd), logs.subscriber.handle);
+    if (logs) bus.attachMany(HANDLERS.logsOfEnds, ofLogs.filter(isEnd), logs.subscriber.handle);
     if (traces) bus.attachMany(HANDLERS.spans, SPAN_EVENTS, traces.subscriber.handle);
-    if (metrics) bus.attachMany(HANDLERS.metrics, METRIC_EVENTS, metrics.subscriber.handle);
+    if (metrics) {
+      bus.attachMany(HANDLERS.metrics, metrics.subscriber.events, metrics.subscriber.handle);
+    }
     if (logs) {
-      const others = LOG_EVENTS.filter((name) => !isEnd(name));
+      const others = ofLogs.filter((name) => !isEnd(name));
       bus.attachMany(HANDLERS.logs, others, logs.subscriber.handle);
     }
   }
@@ -121,8 +121,9 @@ export class Pipeline {
   }
 
   /** The collector that is exported to. */
-  collector(): Promise<CollectorFacts | undefined> {
-    return collectorFacts(this.#settings);
+  async collector(): Promise<CollectorFacts | undefined> {
+    const { collectorFacts } = await import("./collector.ts");
+    return await collectorFacts(this.#settings);
   }
 
   /** What it does at the moment. */

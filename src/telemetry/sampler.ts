@@ -4,7 +4,7 @@ import {
   ParentBasedSampler,
   type Sampler,
   TraceIdRatioBasedSampler,
-} from "@opentelemetry/sdk-trace-base";
+} from "@opentelemetry/sdk-trace";
 import type { SamplerSetting } from "./sampler_setting.ts";
 
 /** Makes the sampler that a setting describes; a sampler is used as it is. */

@@ -1,4 +1,5 @@
 import type { Attributes, MeterProvider, TracerProvider } from "@opentelemetry/api";
+import type { SpanLimits } from "@opentelemetry/sdk-trace";
 import type { Sampler, SpanExporter } from "@opentelemetry/sdk-trace-base";
 import type { ExportSignal } from "../events/catalogue.ts";
 import type { OtlpExporterOptions } from "../otlp/options.ts";
@@ -50,6 +51,7 @@ export interface Settings {
   collectorOf: (signal: ExportSignal) => OtlpTarget | undefined;
   processor: ProcessorName;
   sampler: SamplerSetting | Sampler;
+  spanLimits: SpanLimits;
   /** How often metrics are collected, in milliseconds. */
   metricIntervalMs: number;
   temporality: TemporalityPreference;

@@ -1,7 +1,7 @@
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
 import type { ExporterStats } from "../otlp/options.ts";
 import type { TelemetryStatus } from "./options.ts";
-import { MemoryExporter } from "./record_exporters.ts";
+import type { MemoryExporter } from "./record_exporters.ts";
 import { type ExporterContext, openOtlp } from "./open_otlp.ts";
 import type { OtlpTarget, TraceDestination } from "./settings.ts";
 
@@ -12,6 +12,8 @@ export interface ChosenExporter {
   /** As it may be shown. */
   endpoint?: string;
   mtls: boolean;
+  /** The exporter, where it is the one of this package that keeps spans. */
+  memory?: MemoryExporter;
   /** What the exporter has counted, where it counts. */
   stats?: () => ExporterStats;
 }
@@ -27,17 +29,25 @@ export async function openExporter(
 ): Promise<ChosenExporter> {
   switch (destination.kind) {
     case "memory":
-      return {
-        exporter: new MemoryExporter(),
-        kind: "memory",
-        endpoint: destination.endpoint,
-        mtls: false,
-      };
+      return await keepInMemory(destination.endpoint);
     case "exporter":
-      return { exporter: destination.exporter, kind: kindOf(destination.exporter), mtls: false };
+      return await adopt(destination.exporter);
     case "otlp":
       return await openCollector(destination.target, context);
   }
+}
+
+async function keepInMemory(endpoint: string): Promise<ChosenExporter> {
+  const { MemoryExporter } = await import("./record_exporters.ts");
+  return { ...await adopt(new MemoryExporter()), endpoint };
+}
+
+async function adopt(exporter: SpanExporter): Promise<ChosenExporter> {
+  const kind = kindOf(exporter);
+  if (kind !== "memory") return { exporter, kind, mtls: false };
+  const { MemoryExporter } = await import("./record_exporters.ts");
+  const memory = exporter instanceof MemoryExporter ? { memory: exporter } : {};
+  return { exporter, kind, mtls: false, ...memory };
 }
 
 async function openCollector(

@@ -1,5 +1,5 @@
-import { trace, type TracerProvider } from "@opentelemetry/api";
-import { BasicTracerProvider, type ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import { trace, type TracerProvider as HostProvider } from "@opentelemetry/api";
+import { type ReadableSpan, TracerProvider } from "@opentelemetry/sdk-trace";
 import { VERSION } from "../version.ts";
 import { Forwarder } from "./forwarder.ts";
 import { forwarderOutlet } from "./forwarder_outlet.ts";
@@ -8,7 +8,7 @@ import { createResource, SCOPE } from "./resource.ts";
 import { ChosenIdGenerator } from "./id_generator.ts";
 import type { SpanCounts, TelemetryStatus } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
-import { MemoryExporter } from "./record_exporters.ts";
+import type { MemoryExporter } from "./record_exporters.ts";
 import { createSampler } from "./sampler.ts";
 import type { Settings, TraceDestination } from "./settings.ts";
 import { SpanForwarder } from "./span_forwarder.ts";
@@ -45,16 +45,17 @@ function ownOutlet(
   settings: Settings,
   { context, chosen }: { context: ExporterContext; chosen: ChosenExporter },
 ): TraceOutlet {
-  const { exporter, stats, kind, endpoint, mtls } = chosen;
+  const { exporter, stats, kind, endpoint, mtls, memory } = chosen;
   const forwarder = new Forwarder<ReadableSpan>({
     exporter,
     ...(settings.processor === "batch" ? BATCH : SIMPLE),
     ...(stats ? {} : { onDropped: (count) => announceDrop(count, context) }),
   });
   const ids = new ChosenIdGenerator();
-  const provider = new BasicTracerProvider({
+  const provider = new TracerProvider({
     resource: createResource(settings),
     sampler: createSampler(settings.sampler),
+    spanLimits: settings.spanLimits,
     spanProcessors: [new SpanForwarder(forwarder)],
     idGenerator: ids,
   });
@@ -67,7 +68,7 @@ function ownOutlet(
     kind,
     ...(endpoint === undefined ? {} : { endpoint }),
     mtls,
-    ...(exporter instanceof MemoryExporter ? { memory: exporter } : {}),
+    ...(memory ? { memory } : {}),
     counts: () => stats ? countsOf(stats(), forwarder.waiting) : forwarder.counts,
     lastError: () => stats ? stats().lastError : forwarder.lastError,
   };
@@ -77,7 +78,7 @@ function ownOutlet(
 function providerOutlet(
   { provider }: Extract<TraceDestination, { kind: "provider" }>,
 ): TraceOutlet {
-  const host: TracerProvider = provider === "global" ? trace.getTracerProvider() : provider;
+  const host: HostProvider = provider === "global" ? trace.getTracerProvider() : provider;
   return {
     ...hostOutlet(host),
     starter: { tracer: host.getTracer(SCOPE, VERSION) },

@@ -1,8 +1,4 @@
-import {
-  LoggerProvider,
-  type LogRecordProcessor,
-  type ReadableLogRecord,
-} from "@opentelemetry/sdk-logs";
+import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import { VERSION } from "../../version.ts";
 import { Forwarder } from "../forwarder.ts";
 import { forwarderOutlet } from "../forwarder_outlet.ts";
@@ -10,8 +6,9 @@ import { hostOutlet } from "../host_outlet.ts";
 import { type ExporterContext, openOtlp } from "../open_otlp.ts";
 import type { LoggerProviderLike } from "../options.ts";
 import type { Outlet } from "../outlet.ts";
-import { createResource, SCOPE } from "../resource.ts";
+import { SCOPE } from "../resource.ts";
 import type { LogDestination, OtlpTarget, Settings } from "../settings.ts";
+import { createLogger } from "./logger.ts";
 
 /** Records that go together at most, and how long one waits (specification, `OTEL_BLRP_*`). */
 const BATCH = { batchSize: 512, delayMs: 1_000 };
@@ -44,23 +41,11 @@ async function ownOutlet(
   const { options, endpoint, mtls } = await openOtlp(target, context);
   const exporter = new OTLPLogExporter(options);
   const forwarder = new Forwarder<ReadableLogRecord>({ exporter, ...BATCH });
-  const provider = new LoggerProvider({
-    resource: createResource(settings),
-    processors: [processorOf(forwarder)],
-  });
   return {
     ...forwarderOutlet(forwarder),
-    logger: provider.getLogger(SCOPE, VERSION),
+    logger: createLogger(settings, (record) => forwarder.push(record)),
     endpoint,
     mtls,
     lastError: () => exporter.stats().lastError,
-  };
-}
-
-function processorOf(forwarder: Forwarder<ReadableLogRecord>): LogRecordProcessor {
-  return {
-    onEmit: (record) => forwarder.push(record),
-    forceFlush: () => forwarder.forceFlush(),
-    shutdown: () => forwarder.shutdown(),
   };
 }

@@ -3,7 +3,7 @@ import type { TelemetryEvent } from "../../events/catalogue.ts";
 import type { SpanReference } from "../../events/sink.ts";
 import { contentOfRun, type ContentSettings } from "../content.ts";
 import type { LoggerProviderLike } from "../options.ts";
-import { logRecordOf, type LogRules } from "./log_record.ts";
+import { LOG_EVENTS, logRecordOf, type LogRules } from "./log_record.ts";
 
 /** What log records are made with. */
 export interface LogSubscriberOptions extends LogRules {
@@ -14,6 +14,8 @@ export interface LogSubscriberOptions extends LogRules {
 
 /** Writes a log record for each event. Never throws. */
 export class LogSubscriber {
+  /** The events that it wants to hear of. */
+  readonly events: typeof LOG_EVENTS = LOG_EVENTS;
   readonly #options: LogSubscriberOptions;
   /** The switches of runs that have their own, by `span_token`. */
   readonly #content = new Map<string, ContentSettings>();

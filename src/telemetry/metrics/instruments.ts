@@ -1,6 +1,7 @@
-import type { Counter, Histogram, Meter, UpDownCounter } from "@opentelemetry/api";
+import type { Counter, Histogram, UpDownCounter } from "@opentelemetry/api";
 import type { CompactionStage, ThreadResult } from "../../events/catalogue.ts";
 import type { SemconvMode } from "../options.ts";
+import type { InstrumentMaker } from "./meter.ts";
 
 /** Buckets of the GenAI conventions: each bound the one before times a factor. */
 function buckets(first: number, factor: number, count: number): number[] {
@@ -55,7 +56,7 @@ export interface Instruments {
 }
 
 /** Creates the instruments, under the names that a mode asks for. */
-export function createInstruments(meter: Meter, mode: SemconvMode): Instruments {
+export function createInstruments(meter: InstrumentMaker, mode: SemconvMode): Instruments {
   const turnBuckets = { explicitBucketBoundaries: buckets(0.1, 2, 13) };
   const toolBuckets = { explicitBucketBoundaries: buckets(0.01, 2, 14) };
   const duration = mode === "default"

@@ -1,15 +1,16 @@
-import { type Meter, metrics } from "@opentelemetry/api";
-import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import { metrics } from "@opentelemetry/api";
 import { VERSION } from "../../version.ts";
 import { hostOutlet } from "../host_outlet.ts";
 import { type ExporterContext, openOtlp } from "../open_otlp.ts";
 import type { Outlet } from "../outlet.ts";
 import { createResource, SCOPE } from "../resource.ts";
 import type { MetricDestination, OtlpTarget, Settings } from "../settings.ts";
+import { type InstrumentMaker, OwnMeter } from "./meter.ts";
+import { PeriodicReader } from "./reader.ts";
 
 /** Where the metrics of a pipeline go. */
 export interface MetricOutlet extends Outlet {
-  meter: Meter;
+  meter: InstrumentMaker;
 }
 
 /**
@@ -38,18 +39,16 @@ async function ownOutlet(
     ...options,
     temporalityPreference: settings.temporality,
   });
-  const reader = new PeriodicExportingMetricReader({
-    exporter,
-    exportIntervalMillis: settings.metricIntervalMs,
-    exportTimeoutMillis: Math.min(30_000, settings.metricIntervalMs),
-  });
-  const provider = new MeterProvider({ resource: createResource(settings), readers: [reader] });
+  const meter = new OwnMeter();
+  const resource = createResource(settings);
+  const { metricIntervalMs: intervalMs } = settings;
+  const reader = new PeriodicReader({ meter, exporter, resource, intervalMs });
   return {
-    meter: provider.getMeter(SCOPE, VERSION),
+    meter,
     endpoint,
     mtls,
     lastError: () => exporter.stats().lastError,
-    flush: () => provider.forceFlush(),
-    shutdown: () => provider.shutdown(),
+    flush: () => reader.flush(),
+    shutdown: () => reader.shutdown(),
   };
 }

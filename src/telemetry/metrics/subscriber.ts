@@ -2,15 +2,16 @@
  * Metrics from the events of the bus. Ids never become attributes: their number has no bound.
  * @module
  */
-import { type Attributes, diag, type Meter } from "@opentelemetry/api";
+import { type Attributes, diag } from "@opentelemetry/api";
 import type { ErrorSummary, TelemetryEvent } from "../../events/catalogue.ts";
 import { defined } from "../defined.ts";
 import type { SemconvMode } from "../options.ts";
 import { decisionOf } from "../spans/attributes.ts";
 import { errorTypeOf } from "../spans/error_type.ts";
-import type { MetricEvent } from "./events.ts";
+import { METRIC_EVENTS, type MetricEvent } from "./events.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { createTokenRecorder, type TokenAttributes, type TokenRecorder } from "./token_recorder.ts";
+import type { InstrumentMaker } from "./meter.ts";
 
 /** What is remembered of a run until it ends. */
 interface Run {
@@ -21,6 +22,8 @@ interface Run {
 
 /** Records metrics of all runs. Never throws. */
 export class MetricSubscriber {
+  /** The events that it wants to hear of. */
+  readonly events: typeof METRIC_EVENTS = METRIC_EVENTS;
   readonly #instruments: Instruments;
   readonly #recordTokens: TokenRecorder;
   /** By `span_token`. */
@@ -29,7 +32,7 @@ export class MetricSubscriber {
   readonly #processes = new Map<number, Attributes>();
 
   /** Creates one for a meter. */
-  constructor(meter: Meter, mode: SemconvMode) {
+  constructor(meter: InstrumentMaker, mode: SemconvMode) {
     this.#instruments = createInstruments(meter, mode);
     this.#recordTokens = createTokenRecorder(meter, mode);
   }

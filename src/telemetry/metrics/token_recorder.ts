@@ -1,7 +1,8 @@
-import type { Counter, Histogram, Meter } from "@opentelemetry/api";
+import type { Counter, Histogram } from "@opentelemetry/api";
 import type { TokenCounts } from "../../events/catalogue.ts";
 import type { SemconvMode } from "../options.ts";
 import { type Of, TOKEN_BUCKETS } from "./instruments.ts";
+import type { InstrumentMaker } from "./meter.ts";
 
 /** Whose tokens they are. */
 export type TokenAttributes = Of<"gen_ai.provider.name" | "gen_ai.request.model">;
@@ -18,11 +19,11 @@ export type TokenCounter = Counter<Of<"gen_ai.provider.name" | "gen_ai.request.m
 export type TokenRecorder = (usage: TokenCounts, attributes: TokenAttributes) => void;
 
 /** The recorder for a mode's names: one histogram, or a counter for each kind of tokens. */
-export function createTokenRecorder(meter: Meter, mode: SemconvMode): TokenRecorder {
+export function createTokenRecorder(meter: InstrumentMaker, mode: SemconvMode): TokenRecorder {
   return mode === "default" ? oneHistogram(meter) : manyCounters(meter);
 }
 
-function oneHistogram(meter: Meter): TokenRecorder {
+function oneHistogram(meter: InstrumentMaker): TokenRecorder {
   const histogram: TokenHistogram = meter.createHistogram("gen_ai.client.token.usage", {
     unit: "{token}",
     advice: { explicitBucketBoundaries: [...TOKEN_BUCKETS] },
@@ -47,7 +48,7 @@ const COUNTERS: Readonly<Record<string, keyof TokenCounts>> = {
   "reasoning.output_tokens": "reasoning_output_tokens",
 };
 
-function manyCounters(meter: Meter): TokenRecorder {
+function manyCounters(meter: InstrumentMaker): TokenRecorder {
   const counters = Object.entries(COUNTERS).map(([name, field]) => {
     const counter: TokenCounter = meter.createCounter(`gen_ai.client.inference.usage.${name}`, {
       unit: "{token}",
