@@ -4,6 +4,7 @@ import { buildApiPages } from "./api_pages.ts";
 import { checkExports } from "./check_exports.ts";
 import { EXAMPLES_FOLDER, writeExamples } from "./doc_examples.ts";
 import { formatTotals, type Totals } from "./lib/junit.ts";
+import { edgeProblems } from "./lib/edge_bundle.ts";
 import { entryPoints, filesBelow, isMain, runtimeProgram } from "./lib/project.ts";
 import { run } from "./lib/run.ts";
 import { tsc } from "./lib/tsc.ts";
@@ -64,6 +65,11 @@ function generatedPages(): CheckResult {
   };
 }
 
+async function edgeBundle(): Promise<CheckResult> {
+  const problems = await edgeProblems("src/edge.ts");
+  return { ok: problems.length === 0, output: problems.join("\n") };
+}
+
 /** All checks, in the order of running: the quick ones first. */
 export const CHECKS: readonly Check[] = [
   { name: "exports, dependencies and version agree", run: manifests },
@@ -76,6 +82,7 @@ export const CHECKS: readonly Check[] = [
   { name: "types (tsc)", run: typescript },
   { name: "types (deno check)", run: () => deno("check", ...typeCheckedFiles()) },
   { name: "types are those of @openai/codex-sdk (official_types.ts)", run: officialTypes },
+  { name: "edge.ts needs only the APIs of the web (lib/edge_bundle.ts)", run: edgeBundle },
   { name: "documentation (deno doc --lint)", run: () => deno("doc", "--lint", ...entryPoints()) },
   { name: "events.md and spans.md follow from the code (else npm run docs)", run: generatedPages },
   { name: "pages of the API (deno doc --html)", run: () => buildApiPages() },

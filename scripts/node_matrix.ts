@@ -18,7 +18,7 @@ const { values, positionals } = parseArgs({
   options: { line: { type: "string", multiple: true, default: LINES } },
 });
 const folder = await installPinned("scripts/node_matrix", "node_matrix");
-const files = suiteFiles(positionals);
+const files = suiteFiles("node", positionals);
 const results: [line: string, LaneResult][] = [];
 for (const line of values.line) {
   const program = join(folder, `node_modules/node-${line}/bin/node`);

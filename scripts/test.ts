@@ -1,6 +1,6 @@
 /**
- * Runs the checks, then the tests under each runtime:
- * `npm test -- [--lane node|bun|deno]... [--no-check] [PART_OF_A_PATH ...]`.
+ * Runs the checks, then the tests under each runtime and those of the edge:
+ * `npm test -- [--lane node|bun|deno|edge]... [--no-check] [PART_OF_A_PATH ...]`.
  * With parts of paths only the files that fit run, and no checks. The last line counts everything.
  */
 import process from "node:process";
@@ -9,17 +9,18 @@ import { runChecks } from "./check.ts";
 import { writeExamples } from "./doc_examples.ts";
 import { addTotals, formatTotals } from "./lib/junit.ts";
 import type { Totals } from "./lib/junit.ts";
-import { runLane } from "./lib/lanes.ts";
-import type { LaneResult } from "./lib/lanes.ts";
-import { filesBelow, isMain, RUNTIMES } from "./lib/project.ts";
-import type { RuntimeName } from "./lib/project.ts";
+import { filesOf, LANES, runLane } from "./lib/lanes.ts";
+import type { LaneName, LaneResult } from "./lib/lanes.ts";
+import { filesBelow, isMain } from "./lib/project.ts";
 
-/** These need more than a runtime (a collector, workerd) and have commands of their own. */
-const ELSEWHERE = ["test/collector/", "test/edge/"];
+/** These need a collector, and have a command of their own. */
+const ELSEWHERE = ["test/collector/"];
 
 /** What the command line asks for. */
 export interface TestPlan {
-  lanes: RuntimeName[];
+  lanes: LaneName[];
+  /** Whether the lanes were named; of the others, those are left out that no file fits. */
+  named: boolean;
   check: boolean;
   filters: string[];
 }
@@ -32,12 +33,13 @@ export function planTests(args: string[]): TestPlan {
     options: { lane: { type: "string", multiple: true }, "no-check": { type: "boolean" } },
   });
   const lanes = values.lane ?? [];
-  const unknown = lanes.find((lane) => !(RUNTIMES as readonly string[]).includes(lane));
+  const unknown = lanes.find((lane) => !(LANES as readonly string[]).includes(lane));
   if (unknown !== undefined) {
-    throw new TypeError(`--lane is one of ${RUNTIMES.join(", ")}, not ${unknown}`);
+    throw new TypeError(`--lane is one of ${LANES.join(", ")}, not ${unknown}`);
   }
   return {
-    lanes: lanes.length > 0 ? lanes as RuntimeName[] : [...RUNTIMES],
+    lanes: lanes.length > 0 ? lanes as LaneName[] : [...LANES],
+    named: lanes.length > 0,
     check: !values["no-check"] && positionals.length === 0,
     filters: positionals,
   };
@@ -51,25 +53,26 @@ export function selectFiles(files: readonly string[], filters: readonly string[]
     .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
 }
 
-/** The files of the suite that fit any of the filters, with the examples of the doc comments. */
-export function suiteFiles(filters: readonly string[]): string[] {
+/** The files of a lane that fit any of the filters, with the examples of the doc comments. */
+export function suiteFiles(lane: LaneName, filters: readonly string[]): string[] {
   const examples = writeExamples();
   const tests = filesBelow("test", (path) => path.endsWith("_test.ts"));
-  return selectFiles([...tests, examples], filters);
+  return filesOf(lane, selectFiles([...tests, examples], filters));
 }
 
-async function runLanes({ lanes, filters }: TestPlan): Promise<LaneResult[]> {
-  const files = suiteFiles(filters);
+async function runLanes({ lanes, named, filters }: TestPlan): Promise<LaneResult[]> {
+  const suites = lanes.map((lane) => ({ lane, files: suiteFiles(lane, filters) }));
+  const fitting = suites.filter(({ files }) => files.length > 0);
   const results = [];
-  for (const lane of lanes) {
+  for (const { lane, files } of named || fitting.length === 0 ? suites : fitting) {
     console.log(`\n== ${lane}: ${files.length} files`);
     results.push(files.length > 0 ? await runLane(lane, files) : nothingFits(lane));
   }
   return results;
 }
 
-const nothingFits = (runtime: RuntimeName): LaneResult => ({
-  runtime,
+const nothingFits = (lane: LaneName): LaneResult => ({
+  lane,
   passed: 0,
   failed: 1,
   skipped: 0,
@@ -83,10 +86,9 @@ async function main(args: string[]): Promise<boolean> {
   const lanes = await runLanes(plan);
   console.log("");
   if (checks[0]) console.log(`check: ${formatTotals(checks[0])}`);
-  for (const lane of lanes) {
-    console.log(
-      `${lane.runtime}: ${formatTotals(lane)}${lane.trouble ? ` (${lane.trouble})` : ""}`,
-    );
+  for (const result of lanes) {
+    const trouble = result.trouble ? ` (${result.trouble})` : "";
+    console.log(`${result.lane}: ${formatTotals(result)}${trouble}`);
   }
   const totals = addTotals([...checks, ...lanes]);
   console.log(formatTotals(totals));

@@ -1,4 +1,4 @@
-/** One lane for each runtime: how it runs test files, and what came of it. */
+/** One lane for each runtime, and one for the edge: how it runs files, and what came of it. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,9 +11,23 @@ import { run } from "./run.ts";
 /** Bun kills a test after 5 seconds unless told otherwise; the others are given the same limit. */
 const TEST_TIMEOUT_MS = 120_000;
 
+/** The lanes. That of the edge drives Workers in workerd from tests under Node. */
+export const LANES = ["node", "bun", "deno", "edge"] as const;
+
+/** One of the lanes. */
+export type LaneName = typeof LANES[number];
+
+/** Where the tests of the edge are. */
+const EDGE_FOLDER = "test/edge/";
+
+/** Those of the files that a lane runs. */
+export function filesOf(lane: LaneName, files: readonly string[]): string[] {
+  return files.filter((file) => file.startsWith(EDGE_FOLDER) === (lane === "edge"));
+}
+
 /** What a lane made of its files. */
 export interface LaneResult extends Totals {
-  runtime: RuntimeName;
+  lane: LaneName;
   /** Why the lane as a whole counts as failed, where no test of it says so. */
   trouble?: string;
 }
@@ -58,18 +72,19 @@ export function laneCommand(
   return { command: program, args: args[runtime] };
 }
 
-/** Runs test files under a runtime, passing on its output. */
+/** Runs test files in a lane, passing on the output. */
 export async function runLane(
-  runtime: RuntimeName,
+  lane: LaneName,
   files: readonly string[],
   { program, env }: LaneOptions = {},
 ): Promise<LaneResult> {
+  const runtime = lane === "edge" ? "node" : lane;
   const folder = mkdtempSync(join(tmpdir(), "codex-otel-lane-"));
   const report = join(folder, "report.xml");
   try {
     const command = laneCommand(runtime, { files, report, program });
     const { code } = await run(command, { live: true, env });
-    return judge(runtime, { code, totals: countTests(readReport(report)) });
+    return judge(lane, { code, totals: countTests(readReport(report)) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -77,7 +92,7 @@ export async function runLane(
 
 /** A lane fails that ran nothing, and one whose runtime failed though no test did (a file that throws). */
 export function judge(
-  runtime: RuntimeName,
+  lane: LaneName,
   { code, totals }: { code: number | null; totals: Totals },
 ): LaneResult {
   const trouble = totals.passed + totals.failed === 0
@@ -85,8 +100,8 @@ export function judge(
     : code !== 0 && totals.failed === 0
     ? `ended with ${code ?? "a signal"} though no test failed`
     : undefined;
-  if (trouble === undefined) return { runtime, ...totals };
-  return { runtime, ...totals, failed: totals.failed + 1, trouble };
+  if (trouble === undefined) return { lane, ...totals };
+  return { lane, ...totals, failed: totals.failed + 1, trouble };
 }
 
 function readReport(path: string): string {

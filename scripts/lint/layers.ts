@@ -17,10 +17,10 @@ const ROOMS: Record<string, readonly string[]> = {
   testing: ["protocol", "events", "runtime"],
   errors: [],
   version: [],
+  // What wires the rooms together, and for the edge those that need only the APIs of the web.
+  wiring: ["protocol", "events", "core", "files", "otlp", "telemetry", "runtime"],
+  edge: ["protocol", "events", "core", "otlp", "telemetry"],
 };
-
-/** What wires the rooms together, and may import from any but the testing room. */
-const WIRING = ["protocol", "events", "core", "files", "otlp", "telemetry", "runtime", "wiring"];
 
 /** Entry points inside a room: they hand the platform to what the room exports. */
 const WIRING_FILES = new Set(["src/otlp/mod.ts"]);
@@ -41,6 +41,7 @@ const RUNTIME_NAMES = new Set(["process", "Buffer", "Deno", "Bun"]);
 
 /** The room of a file, by its path from the project's folder; undefined for one that is in none. */
 export function roomOf(path: string): string | undefined {
+  if (path === "src/edge.ts") return "edge";
   if (path === "mod.ts" || WIRING_FILES.has(path)) return "wiring";
   const [inside, folder, name] = /^src\/(?:([^/]+)\/.*|([^/]+)\.ts)$/.exec(path) ?? [];
   if (inside === undefined) return undefined;
@@ -52,7 +53,7 @@ export function roomOf(path: string): string | undefined {
 export function judgeImport(file: string, specifier: string): string | undefined {
   const room = roomOf(file);
   if (room === undefined) return undefined;
-  if (room !== "wiring" && !(room in ROOMS)) {
+  if (!(room in ROOMS)) {
     return `the room src/${room}/ has no place in the table of scripts/lint/layers.ts`;
   }
   return specifier.startsWith(".")
@@ -64,8 +65,7 @@ function judgeRelative(room: string, target: string): string | undefined {
   const other = roomOf(target);
   if (other === undefined) return `${room} imports from outside of the package`;
   if (other === room || other === "errors" || other === "version") return undefined;
-  const allowed = room === "wiring" ? WIRING : ROOMS[room] ?? [];
-  return allowed.includes(other) ? undefined : `${room} must not import from ${other}`;
+  return ROOMS[room]?.includes(other) ? undefined : `${room} must not import from ${other}`;
 }
 
 function judgePackage(room: string, specifier: string): string | undefined {

@@ -5,7 +5,7 @@ import { judge, laneCommand } from "../../scripts/lib/lanes.ts";
 import { countTests } from "../../scripts/lib/junit.ts";
 import { currentRuntime } from "../../scripts/lib/project.ts";
 import { run } from "../../scripts/lib/run.ts";
-import { planTests, selectFiles } from "../../scripts/test.ts";
+import { planTests, selectFiles, suiteFiles } from "../../scripts/test.ts";
 import { readFileSync } from "node:fs";
 import { withFiles } from "./temp_project.ts";
 
@@ -54,12 +54,22 @@ describe("a lane", () => {
 
 describe("planTests()", () => {
   it("runs all lanes and the checks by default", () => {
-    assert.deepEqual(planTests([]), { lanes: ["node", "bun", "deno"], check: true, filters: [] });
+    assert.deepEqual(planTests([]), {
+      lanes: ["node", "bun", "deno", "edge"],
+      named: false,
+      check: true,
+      filters: [],
+    });
   });
 
   it("leaves out the checks when asked for certain files", () => {
     const plan = planTests(["--lane", "bun", "--lane=deno", "core/lines"]);
-    assert.deepEqual(plan, { lanes: ["bun", "deno"], check: false, filters: ["core/lines"] });
+    assert.deepEqual(plan, {
+      lanes: ["bun", "deno"],
+      named: true,
+      check: false,
+      filters: ["core/lines"],
+    });
   });
 
   it("refuses a lane and an option that it does not know", () => {
@@ -69,9 +79,9 @@ describe("planTests()", () => {
 });
 
 describe("selectFiles()", () => {
-  const files = ["test/core/lines_test.ts", "test/edge/a_test.ts", "test/otlp/lines_test.ts"];
+  const files = ["test/core/lines_test.ts", "test/collector/a_test.ts", "test/otlp/lines_test.ts"];
 
-  it("leaves out the folders that have commands of their own", () => {
+  it("leaves out the folder that has a command of its own", () => {
     assert.deepEqual(selectFiles(files, []), [files[0], files[2]]);
   });
 
@@ -79,5 +89,19 @@ describe("selectFiles()", () => {
     assert.deepEqual(selectFiles(files, ["./test/core/lines_test.ts"]), [files[0]]);
     assert.deepEqual(selectFiles(files, ["lines"]), [files[0], files[2]]);
     assert.deepEqual(selectFiles(files, ["nothing"]), []);
+  });
+});
+
+describe("suiteFiles()", () => {
+  it("has the tests of the edge in a lane of their own", () => {
+    const isEdge = (file: string) => file.startsWith("test/edge/");
+    const edge = suiteFiles("edge", []);
+    assert.ok(edge.includes("test/edge/turn_test.ts"));
+    assert.ok(edge.every(isEdge));
+    for (const lane of ["node", "bun", "deno"] as const) {
+      const files = suiteFiles(lane, []);
+      assert.ok(files.length > edge.length);
+      assert.equal(files.some(isEdge), false);
+    }
   });
 });

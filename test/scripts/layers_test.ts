@@ -14,7 +14,8 @@ describe("roomOf()", () => {
     ["test/src/core/a.ts", undefined],
     ["src/otlp/mod.ts", "wiring"],
     ["src/errors.ts", "errors"],
-    ["src/edge.ts", "wiring"],
+    ["src/sdk.ts", "wiring"],
+    ["src/edge.ts", "edge"],
     ["mod.ts", "wiring"],
     ["scripts/check.ts", undefined],
   ];
@@ -34,6 +35,8 @@ describe("judgeImport()", () => {
     ["src/telemetry/spans.ts", "../otlp/exporters.ts"],
     ["src/otlp/mod.ts", "../runtime/otlp_platform.ts"],
     ["mod.ts", "./src/telemetry/mod.ts"],
+    ["mod.ts", "./src/sdk.ts"],
+    ["src/edge.ts", "./core/codex.ts"],
     ["test/core/lines_test.ts", "node:test"],
   ];
   for (const [file, specifier] of allowed) {
@@ -52,6 +55,10 @@ describe("judgeImport()", () => {
     ["src/core/thread.ts", "@opentelemetry/api", /core must not import @opentelemetry/],
     ["src/errors.ts", "./core/ports.ts", /errors must not import from core/],
     ["src/core/thread.ts", "../../test/helpers.ts", /outside of the package/],
+    ["src/edge.ts", "./runtime/detect.ts", /edge must not import from runtime/],
+    ["src/edge.ts", "./sdk.ts", /edge must not import from wiring/],
+    ["src/edge.ts", "./files/files.ts", /edge must not import from files/],
+    ["src/edge.ts", "node:buffer", /edge must not import node:buffer/],
     ["mod.ts", "./src/testing/mod.ts", /wiring must not import from testing/],
     ["src/attic/a.ts", "../errors.ts", /no place in the table/],
   ];
