@@ -13,7 +13,7 @@ import { loadRuntime } from "../src/runtime/detect.ts";
 import { formatTotals } from "./lib/junit.ts";
 import { isMain, ROOT, runScript, RUNTIMES } from "./lib/project.ts";
 import type { RuntimeName } from "./lib/project.ts";
-import { isFlat, type Memory } from "./soak/memory.ts";
+import { type Memory, memoryGrowth, show } from "./soak/memory.ts";
 
 /** What the command line asks for. */
 export interface SoakPlan {
@@ -55,14 +55,13 @@ export function planSoak(args: string[]): SoakPlan {
 /** The checks of a soak: each with what is wrong, which is nothing where it passed. */
 export function judgeSoak({ report, trouble, files, processes }: SoakResult): [string, string[]][] {
   const { findings = [], memory } = report ?? {};
-  const growth = memory && !isFlat(memory) ? [`${memory.warmMb} MB became ${memory.endMb}`] : [];
   return [
     ["the program ended by itself, and told what it saw", [
       ...trouble ? [trouble] : [],
       ...report ? [] : ["there is no report"],
     ]],
-    ["every turn ended once and in order, and no handler was left", findings],
-    ["its memory was flat", growth],
+    ["every turn ended once and in order, and no handle or handler was left", findings],
+    ["its memory was flat", memory ? memoryGrowth(memory) : []],
     ["no temporary file was left", files],
     ["no process was left", processes.map(String)],
   ];
@@ -71,7 +70,7 @@ export function judgeSoak({ report, trouble, files, processes }: SoakResult): [s
 async function runSoak({ minutes, runtime }: SoakPlan): Promise<SoakResult> {
   const folder = mkdtempSync(join(tmpdir(), "soak-"));
   const mark = crypto.randomUUID();
-  const { command, args } = runScript(runtime, "scripts/soak/program.ts");
+  const { command, args } = runScript(runtime, "scripts/soak/program.ts", { exposesGc: true });
   const child = spawn(command, [...args, String(minutes * 60)], {
     cwd: ROOT,
     env: { ...process.env, TMPDIR: folder, [MARK_VARIABLE]: mark },
@@ -123,7 +122,9 @@ async function main(args: string[]): Promise<boolean> {
   }
   const { memory } = result.report ?? {};
   if (memory) {
-    console.log(`memory: ${memory.warmMb} MB after the warm-up, ${memory.endMb} MB at the end`);
+    const { warm, end } = memory;
+    console.log(`memory: ${show(warm.rss)} after the warm-up, ${show(end.rss)} at the end`);
+    console.log(`its heap: ${show(warm.heap)} after the warm-up, ${show(end.heap)} at the end`);
   }
   const checks = judgeSoak(result);
   for (const [check, wrong] of checks) {

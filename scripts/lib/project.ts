@@ -35,10 +35,19 @@ export function runtimeProgram(runtime: RuntimeName): string {
   return installed.find((path) => existsSync(path)) ?? runtime;
 }
 
+const RUN_ARGS = { node: ["--import", "tsx"], bun: ["run"], deno: ["run", "-A", "--no-check"] };
+
+/** Has `gc()` among the globals; `Bun.gc()` is there without. */
+const GC_ARGS = { node: ["--expose-gc"], bun: [], deno: ["--v8-flags=--expose-gc"] };
+
 /** Starts a TypeScript file in a runtime. */
-export function runScript(runtime: RuntimeName, file: string): Command {
-  const args = { node: ["--import", "tsx"], bun: ["run"], deno: ["run", "-A", "--no-check"] };
-  return { command: runtimeProgram(runtime), args: [...args[runtime], file] };
+export function runScript(
+  runtime: RuntimeName,
+  file: string,
+  { exposesGc = false }: { exposesGc?: boolean } = {},
+): Command {
+  const more = exposesGc ? GC_ARGS[runtime] : [];
+  return { command: runtimeProgram(runtime), args: [...RUN_ARGS[runtime], ...more, file] };
 }
 
 /** Whether a module is the program that was started, and not one that it imports. */

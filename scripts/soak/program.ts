@@ -1,13 +1,15 @@
 /**
- * The program that a soak watches: mixed turns on the real CLI and on fakes, with aborts, crashes,
- * outages of the collector and reconfigurations. When its time is over it prints what it saw as JSON
+ * The program that a soak watches: mixed turns on the real CLI and on fakes of it, over both
+ * transports, with attachments, aborts, crashes, outages of the collector and reconfigurations. When its time is over it prints what it saw as JSON
  * and has no more to do. Usage: program.ts SECONDS
  */
 import process from "node:process";
-import { Codex, EVENT_NAMES, processes, type StreamedTurn, telemetry } from "../../mod.ts";
+import { Codex, EVENT_NAMES, files, processes, type StreamedTurn, telemetry } from "../../mod.ts";
 import { otlpReceiver, scriptedModel } from "../../src/testing/mod.ts";
-import { answer, FAKES, soakThread } from "./cases.ts";
+import { createAttachments } from "./attachments.ts";
+import { answer, FAKE_SERVERS, FAKES, soakThread } from "./cases.ts";
 import { chance, keepOn, pause, pick, random } from "./chance.ts";
+import { countHandles, waitForHandles } from "./handles.ts";
 import { createLedger } from "./ledger.ts";
 import { watchMemory } from "./memory.ts";
 import { shellCli } from "../../test/core/shell_cli.ts";
@@ -17,9 +19,12 @@ const isOver = () => performance.now() > endMs;
 const ledger = createLedger();
 process.on("unhandledRejection", (reason) => ledger.find(`an unhandled rejection: ${reason}`));
 
+const handles = countHandles();
 const receiver = await otlpReceiver();
 const model = await scriptedModel(answer);
 const clis = FAKES.map((script) => shellCli(script));
+const servers = FAKE_SERVERS.map((script) => shellCli(script));
+const attachments = createAttachments(ledger);
 const configure = () =>
   telemetry.configure({ enabled: true, endpoint: receiver.url, timeoutMs: 2_000 });
 await configure();
@@ -27,13 +32,18 @@ telemetry.attachMany("soak", EVENT_NAMES, ledger.observe);
 
 /** One turn, ended in some way. */
 async function turn(codex: Codex): Promise<void> {
-  const thread = codex.startThread(soakThread());
+  const attachment = chance(0.3) ? attachments.pick() : undefined;
+  const options = soakThread();
+  const thread = codex.startThread(attachment ? files.attach(options, attachment) : options);
   const controller = new AbortController();
   const timer = chance(0.4) ? setTimeout(() => controller.abort(), random(400)) : undefined;
-  const options = { signal: controller.signal, timeoutMs: chance(0.1) ? 1 + random(300) : 60_000 };
+  const turnOptions = {
+    signal: controller.signal,
+    timeoutMs: chance(0.1) ? 1 + random(300) : 60_000,
+  };
   try {
-    if (chance(0.3)) await readSome(await thread.runStreamed("Go", options));
-    else await thread.run("Go", options);
+    if (chance(0.3)) await readSome(await thread.runStreamed("Go", turnOptions));
+    else await thread.run("Go", turnOptions);
     ledger.count("turns that resolved");
   } catch (error) {
     ledger.fail(error);
@@ -47,12 +57,15 @@ async function readSome({ events }: StreamedTurn): Promise<void> {
   for await (const _event of events) if (left-- === 0) break;
 }
 
+const stopGraces = { askMs: 100, termMs: 100 };
+
 /** Turns of one `Codex` after another. */
 const workers = [
   () => new Codex(model.codexOptions()),
   () => new Codex({ ...model.codexOptions(), transport: "app-server" }),
-  ...clis.map(({ path }) => () =>
-    new Codex({ codexPathOverride: path, stopGraces: { askMs: 100, termMs: 100 } })
+  ...clis.map(({ path }) => () => new Codex({ codexPathOverride: path, stopGraces })),
+  ...servers.map(({ path }) => () =>
+    new Codex({ codexPathOverride: path, stopGraces, transport: "app-server" })
   ),
 ].map((create) =>
   keepOn(isOver, async () => {
@@ -92,8 +105,10 @@ const collector = keepOn(isOver, async () => {
   model.problems.length = 0;
 });
 
+const stagers = Array.from({ length: 3 }, () => keepOn(isOver, attachments.act));
+
 const memory = watchMemory(isOver);
-for (const outcome of await Promise.allSettled([...workers, killer, collector])) {
+for (const outcome of await Promise.allSettled([...workers, killer, collector, ...stagers])) {
   if (outcome.status === "rejected") ledger.find(`a worker failed: ${outcome.reason}`);
 }
 ledger.checkEnds();
@@ -101,8 +116,10 @@ for (const left of processes.list()) ledger.find(`${left.pid} is listed: ${left.
 telemetry.detach("soak");
 await telemetry.shutdown();
 for (const { id } of telemetry.handlers()) ledger.find(`the handler ${id} is attached`);
-for (const cli of clis) cli.cleanup();
+for (const cli of [...clis, ...servers]) cli.cleanup();
+await attachments.close();
 await model.close();
 await receiver.close();
+for (const left of await waitForHandles(handles)) ledger.find(left);
 const { findings, counts } = ledger;
 console.log(JSON.stringify({ findings, counts, memory: await memory }));
