@@ -14,8 +14,11 @@ export interface TurnSource {
    * @throws {CodexError} `invalid_event`.
    */
   poll(): AnyThreadEvent | undefined;
-  /** Waits until there may be more at hand; false when there will be none. */
-  fill(): Promise<boolean>;
+  /**
+   * Waits until there may be more at hand; false when there will be none. With `isTold`, the events
+   * have said how the turn ended, and more is waited for only a while.
+   */
+  fill(options: { isTold: boolean }): Promise<boolean>;
   /** Makes `fill()`, a pending one too, fail with this error. */
   interrupt(error: Error): void;
   /**

@@ -163,10 +163,11 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
 
   async #fill(source: TurnSource): Promise<boolean> {
     const { idleTimeoutMs } = this.#options;
-    if (idleTimeoutMs === undefined) return await source.fill();
+    const options = { isTold: this.#verdict.isKnown };
+    if (idleTimeoutMs === undefined) return await source.fill(options);
     const timer = setTimeout(() => this.interrupt(timedOut("idle", idleTimeoutMs)), idleTimeoutMs);
     try {
-      return await source.fill();
+      return await source.fill(options);
     } finally {
       clearTimeout(timer);
     }

@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
-import type { Thread } from "../../src/core/thread.ts";
 import { isCodexError } from "../../src/errors.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { assertNothingLeft, groupOf, watchRejections } from "./nothing_left.ts";
 import { shellCli } from "./shell_cli.ts";
-
-/** Ignores what it can, and so does its child; both note their pids. */
-const STUBBORN = `trap '' INT TERM HUP
-sh -c 'trap "" INT TERM HUP; while :; do sleep 1; done' &
-begin; wait_for_ever`;
-
-/** Before its first event, the CLI may not have got to ignore anything. */
-async function untilBegun(thread: Thread): Promise<void> {
-  while (thread.id === null) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 
 describe("what a CLI leaves", () => {
   const rejections = watchRejections();
@@ -30,63 +19,6 @@ describe("what a CLI leaves", () => {
       cli.cleanup();
     }
   }
-
-  it("is gone in every way of ending, though it ignores every signal that can be ignored", async () => {
-    const ways: Record<string, (engine: Engine) => Promise<unknown>> = {
-      async abort({ codex }) {
-        const controller = new AbortController();
-        const thread = codex.startThread();
-        const run = thread.run("Go", { signal: controller.signal });
-        await untilBegun(thread);
-        controller.abort();
-        await assert.rejects(run, (error) => isCodexError(error, "aborted"));
-      },
-      async break({ codex }) {
-        const { events } = await codex.startThread().runStreamed("Go");
-        for await (const _event of events) break;
-      },
-      async throw({ codex }) {
-        const { events } = await codex.startThread().runStreamed("Go");
-        await assert.rejects(async () => {
-          for await (const _event of events) throw new Error("mine");
-        }, { message: "mine" });
-      },
-      async timeout({ codex }) {
-        await assert.rejects(
-          codex.startThread().run("Go", { timeoutMs: 3_000 }),
-          (error) => isCodexError(error, "timeout"),
-        );
-      },
-      async close({ codex }) {
-        const thread = codex.startThread();
-        const rejected = assert.rejects(thread.run("Go"), (error) => isCodexError(error, "closed"));
-        await untilBegun(thread);
-        await codex.close();
-        await rejected;
-      },
-      async stop({ codex, capture, registry }) {
-        const thread = codex.startThread();
-        const run = thread.run("Go");
-        const rejected = assert.rejects(run, (error) => isCodexError(error, "exec_failed"));
-        await untilBegun(thread);
-        await registry.stop((await capture.waitFor("codex.process.start")).metadata.pid);
-        await rejected;
-      },
-    };
-    // At once, because each takes the graces of the whole ladder.
-    await Promise.all(
-      Object.values(ways).map((way) =>
-        withCli(STUBBORN, async (engine) => {
-          await way(engine);
-          const [stop] = engine.capture.named("codex.process.stop");
-          assert.deepEqual([stop?.metadata.signal, stop?.metadata.stopped_by], [
-            "SIGKILL",
-            "SIGKILL",
-          ]);
-        })
-      ),
-    );
-  });
 
   it("does not hold up the turn when it holds the output, and is ended", async () => {
     await withCli("begin; sleep 60 & finish; exit 0", async ({ codex, capture }) => {

@@ -26,6 +26,8 @@ export interface ThreadRoute {
 /** A channel that was opened, and how to tell of its end. */
 export interface OpenedChannel {
   channel: MessageChannel;
+  /** Whether the server lives for this connection alone, and ends with it. */
+  isOwn?: boolean;
   /** Describes why it ended; the cause is the error that was seen, if any. */
   describeEnd(cause: unknown): Promise<Error>;
 }
@@ -60,9 +62,11 @@ export class AppServerConnection {
   readonly #unheard: Notification[] = [];
   /** The threads that this server has loaded, so that a turn on them needs no resume. */
   readonly threads: LoadedThreads = new LoadedThreads();
+  readonly #isOwn: boolean;
   #end: Error | undefined;
 
   private constructor(opened: OpenedChannel) {
+    this.#isOwn = opened.isOwn ?? false;
     this.#peer = new RpcPeer(opened.channel, {
       onNotification: (method, params) => this.#onNotification(method, params),
       onRequest: async (request) => await this.#routeOf(request.params)?.onRequest(request),
@@ -145,6 +149,14 @@ export class AppServerConnection {
     return () => {
       if (this.#routes.get(threadId) === route) this.#routes.delete(threadId);
     };
+  }
+
+  /**
+   * Ends a server that does not do what it is asked to, unless others may still get something of
+   * it: those whose turns run there, or whose server it is.
+   */
+  async giveUp(error: Error): Promise<void> {
+    if (this.#isOwn && this.turnCount === 1) await this.close(error);
   }
 
   /** Has the server let go of the threads that were not used for longest, where there are many. */

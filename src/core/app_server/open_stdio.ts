@@ -66,7 +66,7 @@ export async function openStdio(context: StdioContext): Promise<OpenedChannel> {
     // It ends when its input does; SIGINT would be a rude way to say the same.
     interrupt: false,
   });
-  return { channel: new StdioChannel(child), describeEnd: () => describeEnd(child) };
+  return { channel: new StdioChannel(child), isOwn: true, describeEnd: () => describeEnd(child) };
 }
 
 async function describeEnd(child: SupervisedChild): Promise<Error> {

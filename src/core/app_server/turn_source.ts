@@ -2,6 +2,7 @@
  * The events of one turn from the notifications of an app-server.
  * @module
  */
+import { CodexError } from "../../errors.ts";
 import type { ProcessSummary } from "../../events/catalogue.ts";
 import type { AnyThreadEvent } from "../../protocol/events.ts";
 import { asFields, type Fields, stringField } from "../../protocol/fields.ts";
@@ -205,25 +206,39 @@ export class AppServerSource implements TurnSource, ThreadRoute {
     this.#completed.reach();
   }
 
-  /** Asks the server to end the turn; one that does not is left alone, and its events are not read. */
+  /** Asks the server to end the turn; one that does not is given up, and its events are not read. */
   async #stop(): Promise<void> {
     // First, so that a tool or a person that is being waited for holds nothing up.
     this.#over.abort();
     if (this.#state === "running" && this.#begun && this.#context.connection.isOpen) {
-      await this.#interruptTurn();
+      const { connection } = this.#context;
+      if (!await this.#interruptTurn()) await connection.giveUp(deafError());
     }
     if (this.#state === "running") this.#state = "left";
     this.#unroute();
     await Promise.allSettled(this.#answers);
   }
 
-  /** Also a turn that the server has not begun yet: it would run on, with nobody to listen. */
-  async #interruptTurn(): Promise<void> {
+  /**
+   * Also a turn that the server has not begun yet: it would run on, with nobody to listen. False when
+   * the server neither ends it nor refuses to.
+   */
+  async #interruptTurn(): Promise<boolean> {
     const timer = new AbortController();
     const asked = this.#ask("turn/interrupt", (turnId) => ({ turnId }), timer.signal)
       .then(() => this.#completed.reached, () => {});
-    const limit = delay(INTERRUPT_WAIT_MS, timer.signal);
-    await Promise.race([asked, this.#completed.reached, limit]);
+    const heard = Promise.race([asked, this.#completed.reached]).then(() => true);
+    const limit = delay(INTERRUPT_WAIT_MS, timer.signal).then(() => false);
+    const isHeard = await Promise.race([heard, limit]);
     timer.abort();
+    return isHeard;
   }
+}
+
+function deafError(): CodexError<"connection_lost"> {
+  return new CodexError(
+    "connection_lost",
+    `The app-server did not end a turn within ${INTERRUPT_WAIT_MS} ms of being asked to.`,
+    { details: {} },
+  );
 }

@@ -14,8 +14,8 @@ import type { TurnSource } from "../turn_source.ts";
 import { PendingRead } from "../pending_read.ts";
 
 /**
- * How long the CLI may take to exit after it has closed its output: it flushes its own telemetry
- * then, whose default timeout is 10 s.
+ * How long the CLI may take to exit after it has told the end of the turn or has closed its output:
+ * it flushes its own telemetry then, whose default timeout is 10 s.
  */
 const EXIT_WAIT_MS = 15_000;
 
@@ -33,11 +33,12 @@ export class ExecSource implements TurnSource {
   readonly isLive = false;
   readonly #child: SupervisedChild;
   readonly #read: PendingRead<Uint8Array>;
-  readonly #exitWaitMs: number;
+  #exitWaitMs: number;
   readonly #splitter = new LineSplitter();
   /** Why the prompt could not be written; it matters only if the run fails. */
   #promptError: unknown;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
+  #lastWordsTimer: ReturnType<typeof setTimeout> | undefined;
   #drainStartMs = 0;
   /** In all, and not anew for each read, lest a pipe that others write to be read for ever. */
   #drainLeftMs = DRAIN_MS;
@@ -62,9 +63,9 @@ export class ExecSource implements TurnSource {
     }
   }
 
-  async fill(): Promise<boolean> {
+  async fill(options: { isTold: boolean }): Promise<boolean> {
     if (this.#ended) return false;
-    const chunk = await this.#nextChunk();
+    const chunk = await this.#nextChunk(options);
     if (chunk) {
       this.#splitter.push(chunk);
       return true;
@@ -107,9 +108,10 @@ export class ExecSource implements TurnSource {
     return event;
   }
 
-  async #nextChunk(): Promise<Uint8Array | undefined> {
+  async #nextChunk({ isTold }: { isTold: boolean }): Promise<Uint8Array | undefined> {
     const chunk = this.#read.next();
     if (this.#exit) this.#boundRead();
+    else if (isTold) this.#boundLastWords();
     try {
       return await chunk;
     } catch (error) {
@@ -132,7 +134,16 @@ export class ExecSource implements TurnSource {
     this.#drainTimer = setTimeout(() => this.#read.end(), this.#drainLeftMs);
   }
 
+  /** A CLI that is done, and neither exits nor says more, is not waited for twice. */
+  #boundLastWords(): void {
+    this.#lastWordsTimer = setTimeout(() => {
+      this.#exitWaitMs = 0;
+      this.#read.end();
+    }, this.#exitWaitMs);
+  }
+
   #unboundRead(): void {
+    clearTimeout(this.#lastWordsTimer);
     if (this.#drainTimer === undefined) return;
     clearTimeout(this.#drainTimer);
     this.#drainTimer = undefined;

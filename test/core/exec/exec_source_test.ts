@@ -23,7 +23,7 @@ describe("ExecSource", () => {
   it("takes a pipe that was let go of, once the child was stopped, for the end of the output", async () => {
     const { child, fail } = stoppedChild({ code: null, signal: "SIGTERM" });
     const source = new ExecSource(child, "Go");
-    const filled = source.fill();
+    const filled = source.fill({ isTold: false });
     await Promise.resolve();
     fail(new Error("Premature close"));
     assert.equal(await filled, false);
@@ -34,9 +34,23 @@ describe("ExecSource", () => {
   it("tells the error of an interrupt, and not that of the pipe", async () => {
     const { child, fail } = stoppedChild({ code: null, signal: "SIGTERM" });
     const source = new ExecSource(child, "Go");
-    const filled = source.fill();
+    const filled = source.fill({ isTold: false });
     source.interrupt(new RangeError("mine"));
     fail(new Error("Premature close"));
     await assert.rejects(filled, RangeError);
+  });
+
+  it("waits for a CLI that has told the end, holds its output open and does not exit, once", async () => {
+    const waited: number[] = [];
+    const status: ExitStatus = { code: null, signal: "SIGINT" };
+    const child = {
+      ...stoppedChild(status).child,
+      exited: new Promise(() => {}),
+      finish: (withinMs: number) => Promise.resolve((waited.push(withinMs), status)),
+    };
+    const source = new ExecSource(child as unknown as SupervisedChild, "Go", { exitWaitMs: 20 });
+    assert.equal(await source.fill({ isTold: true }), false);
+    await source.finish({ isTold: true });
+    assert.deepEqual(waited, [0]);
   });
 });
