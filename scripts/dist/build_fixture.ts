@@ -2,8 +2,9 @@
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../lib/project.ts";
+import { mustRun } from "../lib/run.ts";
 import type { Fixture } from "./fixtures.ts";
-import { exportSources, mustRun, type Workplace } from "./workplace.ts";
+import { exportSources, type Workplace } from "./workplace.ts";
 
 const FIXTURES_FOLDER = join(ROOT, "test/dist");
 

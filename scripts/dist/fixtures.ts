@@ -19,6 +19,8 @@ export interface Fixture {
   artefact?: string;
   /** Each is run against each collector. */
   start: Command[];
+  /** What cannot work, and what it says of that. */
+  refused?: { command: Command; says: RegExp };
 }
 
 const at = (path: string) => ({ source: "main.ts", path });
@@ -88,6 +90,11 @@ export const FIXTURES: readonly Fixture[] = [
     build: [npmRun("build")],
     artefact: "dist",
     start: [node("main.mjs"), node("main.cjs")],
+    refused: {
+      command: node("without_require.mjs"),
+      says:
+        /telemetry is off: unsupported: Dynamic require of .* is not supported: dependencies are/,
+    },
   },
   {
     name: "vite_node",

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { entryPoints, isMain, ROOT, runtimeProgram } from "../lib/project.ts";
-import { run } from "../lib/run.ts";
+import { mustRun } from "../lib/run.ts";
 import { bundle } from "./bundle.ts";
 import { completeManifest, type Manifest } from "./manifest.ts";
 
@@ -20,14 +20,15 @@ export async function pack(folder: string): Promise<string> {
     // Without source maps: they would hold the sources once more, under paths of this machine, and
     // the JavaScript is the TypeScript without its types and comments.
     const packing = ["pack", "--no-source-maps", "--allow-dirty", "--output", raw];
-    await mustRun(runtimeProgram("deno"), packing);
-    await mustRun("tar", ["-xzf", raw, "-C", scratch]);
+    await mustRun({ command: runtimeProgram("deno"), args: packing });
+    await mustRun({ command: "tar", args: ["-xzf", raw, "-C", scratch] });
     const unpacked = join(scratch, "package");
     await bundle(unpacked, entryPoints().map((path) => path.replace(/\.ts$/, ".js")));
     const manifest = completeManifest(readManifest(unpacked), readManifest(ROOT));
     writeFileSync(join(unpacked, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     mkdirSync(folder, { recursive: true });
-    await mustRun("npm", ["pack", "--pack-destination", folder], unpacked);
+    const last = { command: "npm", args: ["pack", "--pack-destination", folder] };
+    await mustRun(last, { cwd: unpacked });
     return join(
       folder,
       `${manifest.name.replace("@", "").replace("/", "-")}-${manifest.version}.tgz`,
@@ -39,11 +40,6 @@ export async function pack(folder: string): Promise<string> {
 
 const readManifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
-
-async function mustRun(command: string, args: string[], cwd = ROOT): Promise<void> {
-  const { code, output } = await run({ command, args }, { cwd });
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${output}`);
-}
 
 if (isMain(import.meta.url)) {
   console.log(await pack(resolve(process.argv[2] ?? join(ROOT, "dist"))));

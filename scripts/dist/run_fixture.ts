@@ -4,10 +4,11 @@ import { delimiter } from "node:path";
 import process from "node:process";
 import type { CheckResult } from "../check.ts";
 import type { Command } from "../lib/project.ts";
+import { mustRun, run } from "../lib/run.ts";
 import { buildFixture } from "./build_fixture.ts";
 import { assertSpans, type Collector, mutualTlsCollector, plainCollector } from "./collectors.ts";
 import type { Fixture } from "./fixtures.ts";
-import { mustRun, type Workplace } from "./workplace.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** Installs, builds and runs a fixture. */
 export async function runFixture(fixture: Fixture, workplace: Workplace): Promise<CheckResult> {
@@ -23,7 +24,19 @@ export async function runFixture(fixture: Fixture, workplace: Workplace): Promis
       await runProgram(command, { cwd: built.folder, env, collector });
     }
   }
+  if (fixture.refused) await expectRefusal(fixture.refused, { cwd: built.folder, env });
   return { ok: true, output: "" };
+}
+
+async function expectRefusal(
+  { command, says }: NonNullable<Fixture["refused"]>,
+  options: { cwd: string; env: Record<string, string> },
+): Promise<void> {
+  await using collector = await plainCollector();
+  const env = { ...options.env, ...collector.env };
+  const { code, output } = await run(command, { ...options, env });
+  assert.match(output, says);
+  assert.notEqual(code, 0);
 }
 
 async function runProgram(

@@ -7,12 +7,13 @@ import { join } from "node:path";
 import process from "node:process";
 import { type Check, runChecks } from "../check.ts";
 import { formatTotals } from "../lib/junit.ts";
+import { mustRun } from "../lib/run.ts";
 import { FIXTURES, WORKER } from "./fixtures.ts";
 import { runFixture } from "./run_fixture.ts";
 import { runWorker } from "./run_worker.ts";
 import { tarballChecks } from "./tarball.ts";
 import { toolChecks } from "./tools.ts";
-import { mustRun, openWorkplace } from "./workplace.ts";
+import { openWorkplace } from "./workplace.ts";
 
 const wanted = process.argv.slice(2);
 using workplace = await openWorkplace();

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./project.ts";
-import { run } from "./run.ts";
+import { mustRun } from "./run.ts";
 
 /**
  * Installs what `package.json` and `package-lock.json` in a folder of the project say, to
@@ -21,7 +21,6 @@ export async function installPinned(manifests: string, name: string): Promise<st
     cpSync(join(ROOT, manifests, file), join(target, file));
   }
   const args = ["ci", "--no-audit", "--no-fund", "--prefer-offline"];
-  const { code, output } = await run({ command: "npm", args }, { cwd: target });
-  if (code !== 0) throw new Error(`npm ci in ${target} ended with ${code}:\n${output}`);
+  await mustRun({ command: "npm", args }, { cwd: target });
   return target;
 }

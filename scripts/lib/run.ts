@@ -53,6 +53,16 @@ export function run({ command, args }: Command, options: RunOptions = {}): Promi
   }) as Promise<Finished>;
 }
 
+/**
+ * Runs a program to its end. Returns what it said.
+ * @throws {Error} with what it said, when it ends with anything but 0.
+ */
+export async function mustRun(command: Command, options: RunOptions = {}): Promise<string> {
+  const { code, output } = await run(command, options);
+  if (code === 0) return output;
+  throw new Error(`${[command.command, ...command.args].join(" ")} ended with ${code}:\n${output}`);
+}
+
 function childEnv(extra: Record<string, string> = {}): Record<string, string | undefined> {
   // Within a test Node sets this, and a test runner started there would report to it alone.
   return { ...process.env, NODE_TEST_CONTEXT: undefined, NO_COLOR: "1", ...extra };

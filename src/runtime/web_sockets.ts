@@ -9,6 +9,7 @@ import { request as requestHttps } from "node:https";
 import { upgradeError, type UpgradeFailure } from "../core/app_server/connect_errors.ts";
 import { OPEN_TIMEOUT_MS, untilOpen } from "../core/app_server/until_open.ts";
 import type { OpenSocket, WebSocketOpener, WebSocketRequest } from "../core/ports.ts";
+import { explainLoading } from "../errors.ts";
 
 /** Begins to open a WebSocket with headers. */
 export type WebSocketMaker = (url: string, headers: Record<string, string>) => OpenSocket;
@@ -25,7 +26,9 @@ export const globalWebSocket: WebSocketMaker = (url, headers) => {
 /** Makes an opener of what makes sockets, which is loaded on first use. */
 export function webSocketOpener(load: () => Promise<WebSocketMaker>): WebSocketOpener {
   return async (request) => {
-    const open = await load();
+    const open = await load().catch((reason) => {
+      throw explainLoading(reason);
+    });
     request.signal?.throwIfAborted();
     const socket = open(request.url, { ...request.headers });
     if (await untilOpen(socket, request.signal)) return socket;

@@ -4,7 +4,7 @@
  * options only with its first call.
  * @module
  */
-import { isCodexError } from "../errors.ts";
+import { explainLoading, isCodexError } from "../errors.ts";
 import { EventBus } from "../events/bus.ts";
 import type { ErrorSummary } from "../events/catalogue.ts";
 import { attachDefaultLogger, type DefaultLoggerOptions } from "../events/default_logger.ts";
@@ -235,7 +235,8 @@ export class Telemetry extends EventBus {
       const next = await this.#open(options);
       await this.#replace(next);
       if (!next) this.#off = OFF;
-    } catch (reason) {
+    } catch (cause) {
+      const reason = explainLoading(cause);
       await this.#replace(undefined);
       await this.#fail(reason);
       if (options.strict) throw reason;

@@ -8,3 +8,6 @@ await build({ ...options, format: "cjs", outfile: "dist/main.cjs" });
 const banner = `import { createRequire as createRequireOfBundle } from "node:module";
 const require = createRequireOfBundle(import.meta.url);`;
 await build({ ...options, format: "esm", outfile: "dist/main.mjs", banner: { js: banner } });
+
+// What happens without it.
+await build({ ...options, format: "esm", outfile: "dist/without_require.mjs" });
