@@ -16,11 +16,21 @@ export interface ToolCall {
   server?: string;
 }
 
+/** Why a tool call failed. */
+export type ToolFailureCode =
+  | "command_failed"
+  | "patch_failed"
+  | "mcp_tool_failed"
+  | "dynamic_tool_failed"
+  | "web_search_failed"
+  | "declined"
+  | "turn_ended";
+
 /** How a tool call ended. */
 export interface ToolOutcome {
   output?: unknown;
   exitCode?: number;
-  error?: { code: string; message: string };
+  error?: { code: ToolFailureCode; message: string };
   /** When the CLI says that it ended, Unix epoch in milliseconds. */
   completedAtMs?: number;
 }
@@ -130,7 +140,7 @@ function commandFailure(item: Fields): ToolOutcome["error"] {
   return statusFailure(item, "command_failed");
 }
 
-function statusFailure(item: Fields, code: string): ToolOutcome["error"] {
+function statusFailure(item: Fields, code: ToolFailureCode): ToolOutcome["error"] {
   const status = item["status"];
   const message = stringField(asFields(item["error"]), "message");
   // Two producers' ways to say the same: as a status, and beside exec's own status.

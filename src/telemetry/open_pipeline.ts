@@ -61,7 +61,8 @@ async function openMetrics(
     import("./metrics/subscriber.ts"),
   ]);
   const outlet = await openMetricOutlet(settings.metrics, { settings, context });
-  return { outlet, subscriber: new MetricSubscriber(outlet.meter, settings.semconv) };
+  const { semconv: mode, redact } = settings;
+  return { outlet, subscriber: new MetricSubscriber({ meter: outlet.meter, mode, redact }) };
 }
 
 async function openLogs(

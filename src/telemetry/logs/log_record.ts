@@ -59,6 +59,12 @@ const PLAIN: ReadonlySet<string> = new Set([
   ...["persist", "ttl_ms", "handler_id", "event", "status", "message", "code"],
 ]);
 
+/** By field, what it is exported as. Whole names: one that is put together each time is slow to set. */
+const EXPORTED: ReadonlyMap<string, string> = new Map<string, string>([
+  ...Array.from(PLAIN, (key): [string, string] => [key, `codex.${key}`]),
+  ...Object.entries(LOG_FIELD_NAMES),
+]);
+
 /** Fields that hold content in any event, and the switch for each. */
 const CONTENT: Readonly<Record<string, ContentKind>> = {
   diff: "diffs",
@@ -78,14 +84,14 @@ export interface LogRules {
 /** The log record of an event, without its context. */
 export function logRecordOf(event: TelemetryEvent, rules: LogRules): EmittedLog {
   const severity = severityOf(event);
-  const fields = { ...event.measurements, ...event.metadata };
+  const { name, measurements } = event;
   return {
-    eventName: event.name,
-    timestamp: hrTimeOf("system_time" in fields ? fields.system_time : Date.now()),
+    eventName: name,
+    timestamp: hrTimeOf("system_time" in measurements ? measurements.system_time : Date.now()),
     severityNumber: SEVERITY[severity],
     severityText: severity,
-    body: event.name,
-    attributes: maskAttributes(attributesOf(event.name, { fields, rules }), rules.redact),
+    body: name,
+    attributes: maskAttributes(attributesOf(event, rules), rules.redact),
   };
 }
 
@@ -100,49 +106,48 @@ function severityOf(event: TelemetryEvent): keyof typeof SEVERITY {
   return /\.(failure|failed|timeout|warning)$/.test(event.name) ? "WARN" : "DEBUG";
 }
 
-function attributesOf(
-  name: TelemetryEventName,
-  { fields, rules }: { fields: Readonly<Record<string, unknown>>; rules: LogRules },
-): Attributes {
-  const attributes: Attributes = errorAttributes(fields["error"] as ErrorSummary | undefined);
-  for (const [key, value] of Object.entries(fields)) {
-    const kind = contentKind(name, key);
-    const named = LOG_FIELD_NAMES[key] ?? `codex.${key}`;
-    if (kind !== undefined) {
-      Object.assign(attributes, contentAttributes(named, { value, kind, rules }));
-    } else if (PLAIN.has(key) || key in LOG_FIELD_NAMES) {
-      Object.assign(attributes, flatten(named, value));
+function attributesOf({ name, measurements, metadata }: TelemetryEvent, rules: LogRules) {
+  const attributes: Attributes = "error" in metadata ? errorAttributes(metadata.error) : {};
+  const isTool = name.startsWith("codex.tool.") || name.startsWith("codex.mcp.");
+  // One after the other: an object of both would have to be made for each event.
+  for (const fields of [measurements, metadata] as unknown as Record<string, unknown>[]) {
+    for (const key in fields) {
+      const kind = contentKind(key, isTool);
+      if (kind) addContent(attributes, key, { value: fields[key], kind, rules });
+      else addPlain(attributes, key, fields[key]);
     }
   }
   return attributes;
 }
 
-function contentKind(name: TelemetryEventName, key: string): ContentKind | undefined {
-  const isTool = name.startsWith("codex.tool.") || name.startsWith("codex.mcp.");
+function contentKind(key: string, isTool: boolean): ContentKind | undefined {
   if (key === "input") return isTool ? "toolArguments" : "prompts";
   if (key === "output") return isTool ? "toolOutput" : "responses";
   return CONTENT[key];
 }
 
-function contentAttributes(
-  named: string,
+function addContent(
+  attributes: Attributes,
+  key: string,
   { value, kind, rules }: { value: unknown; kind: ContentKind; rules: LogRules },
-): Attributes {
-  if (value === undefined || value instanceof Error) return {};
+): void {
+  if (value === undefined || value instanceof Error) return;
   const text = asText(value);
-  if (!rules.content[kind]) return { [`${named}_length`]: text.length };
-  return { [named]: cut(rules.redact(text), rules.content.maxLength) };
+  if (!rules.content[kind]) attributes[`codex.${key}_length`] = text.length;
+  else attributes[`codex.${key}`] = cut(rules.redact(text), rules.content.maxLength);
 }
 
-function flatten(named: string, value: unknown): Attributes {
-  if (typeof value !== "object" || value === null) return { [named]: value as AttributeValue };
-  if (Array.isArray(value)) return { [named]: asText(value) };
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      `${named}.${key}`,
-      typeof inner === "object" ? asText(inner) : inner,
-    ]),
-  );
+/** An object's fields are attributes of their own, one level deep. */
+function addPlain(attributes: Attributes, key: string, value: unknown): void {
+  const named = EXPORTED.get(key);
+  if (named === undefined) return;
+  if (typeof value !== "object" || value === null) attributes[named] = value as AttributeValue;
+  else if (Array.isArray(value)) attributes[named] = asText(value);
+  else {
+    for (const [inner, field] of Object.entries(value)) {
+      attributes[`${named}.${inner}`] = typeof field === "object" ? asText(field) : field;
+    }
+  }
 }
 
 function errorAttributes(error: ErrorSummary | undefined): Attributes {

@@ -8,10 +8,21 @@ import { defined } from "../defined.ts";
 import type { SemconvMode } from "../options.ts";
 import { decisionOf } from "../spans/attributes.ts";
 import { errorTypeOf } from "../spans/error_type.ts";
+import type { Redact } from "../spans/mask.ts";
 import { METRIC_EVENTS, type MetricEvent } from "./events.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { createTokenRecorder, type TokenAttributes, type TokenRecorder } from "./token_recorder.ts";
 import type { InstrumentMaker } from "./meter.ts";
+
+/** So many names of tools become attributes, which the agent can make up; the others are `_OTHER`. */
+const MAX_TOOL_NAMES = 256;
+
+/** What metrics are made with. */
+export interface MetricSubscriberOptions {
+  meter: InstrumentMaker;
+  mode: SemconvMode;
+  redact: Redact;
+}
 
 /** What is remembered of a run until it ends. */
 interface Run {
@@ -31,8 +42,12 @@ export class MetricSubscriber {
   /** Attributes that a process was counted with, by its pid. */
   readonly #processes = new Map<number, Attributes>();
 
+  readonly #redact: Redact;
+  readonly #toolNames = new Set<string>();
+
   /** Creates one for a meter. */
-  constructor(meter: InstrumentMaker, mode: SemconvMode) {
+  constructor({ meter, mode, redact }: MetricSubscriberOptions) {
+    this.#redact = redact;
     this.#instruments = createInstruments(meter, mode);
     this.#recordTokens = createTokenRecorder(meter, mode);
   }
@@ -73,7 +88,8 @@ export class MetricSubscriber {
 
   #runStarted({ metadata }: TelemetryEvent<"codex.thread.start">): void {
     const { transport, model, span_token } = metadata;
-    this.#runs.set(span_token, { transport, model, toolCalls: 0 });
+    const shown = model === undefined ? undefined : this.#redact(model);
+    this.#runs.set(span_token, { transport, model: shown, toolCalls: 0 });
     this.#instruments.activeThreads.add(1, { "codex.transport": transport });
   }
 
@@ -100,9 +116,15 @@ export class MetricSubscriber {
     if (run) run.toolCalls++;
     const failed = name === "codex.tool.failure" ? { code: "_OTHER", message: "" } : undefined;
     this.#instruments.toolDuration.record(secondsOf(event), {
-      "gen_ai.tool.name": metadata.tool,
+      "gen_ai.tool.name": this.#toolName(metadata.tool),
       ...errorAttributes(metadata.error ?? failed),
     });
+  }
+
+  #toolName(tool: string): string {
+    const name = this.#redact(tool);
+    if (this.#toolNames.size < MAX_TOOL_NAMES) this.#toolNames.add(name);
+    return this.#toolNames.has(name) ? name : "_OTHER";
   }
 
   #processChanged(event: TelemetryEvent<"codex.process.start" | "codex.process.stop">): void {
