@@ -117,6 +117,24 @@ describe("metrics", () => {
     );
   });
 
+  it("bound the names of tools, which the agent can make up", async () => {
+    const receiver = await otlpReceiver();
+    const telemetry = createTelemetry({ env: () => Promise.resolve({}) });
+    await telemetry.configure({ enabled: true, endpoint: receiver.url, signals: ["metrics"] });
+    const scenario = new Scenario(telemetry).start();
+    for (let index = 0; index < 300; index++) {
+      const tool = { tool: `tool-${index}`, tool_type: "dynamic", call_id: `c${index}` };
+      scenario.end("codex.tool.success", 1, tool);
+    }
+    await telemetry.shutdown();
+    await receiver.close();
+    const durations = receiver.metrics.find(({ name }) => name === "gen_ai.execute_tool.duration");
+    const points = durations?.points ?? [];
+    assert.equal(points.length, 257);
+    const other = points.find(({ attributes }) => attributes["gen_ai.tool.name"] === "_OTHER");
+    assert.equal(other?.count, 44);
+  });
+
   it("are sent at each flush, beside the spans", async () => {
     const receiver = await otlpReceiver();
     const telemetry = createTelemetry({ env: () => Promise.resolve({}) });

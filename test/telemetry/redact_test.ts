@@ -21,6 +21,7 @@ describe("redact()", () => {
     ["aws_secret_access_key = wJalrXUtnFEMI/K7MDENG", "aws_secret_access_key = [redacted]"],
     [`x ${GITHUB} y`, "x [redacted] y"],
     ["github_pat_" + "A".repeat(22), "[redacted]"],
+    ["-----BEGIN PGP PRIVATE KEY BLOCK-----\nx\n-----END PGP PRIVATE KEY BLOCK-----", "[redacted]"],
     [`x-${SLACK}`, "x-[redacted]"],
     [`before\n${KEY}\nafter`, "before\n[redacted]\nafter"],
     [`${KEY.slice(0, 50)}`, "[redacted]"],
@@ -85,6 +86,19 @@ describe("redact()", () => {
     "a",
     "@",
   ];
+  it("takes time linear in any text that is made of beginnings of secrets", () => {
+    const piece = fc.array(fc.constantFrom(...adversarial), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(piece, (parts) => {
+        const part = parts.join("");
+        const start = performance.now();
+        redact(part.repeat(Math.ceil(1_000_000 / part.length)));
+        return performance.now() - start < 5_000;
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   for (const part of adversarial) {
     it(`takes time linear in a text of ${JSON.stringify(part)}`, () => {
       const timeOf = (length: number) => {

@@ -79,7 +79,7 @@ export class MetricSubscriber {
       case "codex.approval.denied":
       case "codex.approval.timeout":
         return approvalWait.record(secondsOf(event), {
-          "codex.approval.decision": decisionOf(event),
+          "codex.approval.decision": this.#redact(decisionOf(event)),
         });
       default:
         return compactions.add(1, { "codex.compaction.stage": event.metadata.stage });

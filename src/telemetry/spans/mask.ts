@@ -3,12 +3,16 @@ import type { Attributes, AttributeValue } from "@opentelemetry/api";
 /** A redactor: gives a text back without its secrets. */
 export type Redact = (text: string) => string;
 
+/** Names that end in words of somebody else's. */
+const OPEN_NAMES = /^codex\.(labels|source|rate_limits)\./;
+
 /** Attributes as they may be exported: masked, and without those that have no value. */
 export function maskAttributes(attributes: Attributes, redact: Redact): Attributes {
   const masked: Attributes = {};
   for (const key in attributes) {
     const value = attributes[key];
-    if (value !== undefined) masked[key] = maskValue(value, redact);
+    if (value === undefined) continue;
+    masked[OPEN_NAMES.test(key) ? redact(key) : key] = maskValue(value, redact);
   }
   return masked;
 }
