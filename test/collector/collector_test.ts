@@ -105,7 +105,9 @@ async function sendSpans(exporters: OTLPTraceExporter[]): Promise<void> {
         negative: -5,
         yes: true,
         list: ["a", "b"],
-        numbers: [1, 2.5],
+        numbers: [1, 2.5, -Infinity],
+        none: NaN,
+        huge: 1e300,
       },
     });
     span.addEvent("event", { index }).setStatus({ code: SpanStatusCode.ERROR, message: "no" });
@@ -124,6 +126,7 @@ async function sendMetrics(exporters: OTLPMetricExporter[]): Promise<void> {
   for (let index = 0; index < 50; index++) tokens.record(index * 7, { type: `t${index % 3}` });
   meter.createCounter("codex.turn.count").add(12, { result: "ok" });
   meter.createUpDownCounter("codex.thread.active").add(-2.5);
+  meter.createGauge("ratio").record(NaN, { of: Infinity });
   await provider.shutdown();
 }
 
@@ -135,7 +138,7 @@ async function sendLogs(exporters: OTLPLogExporter[]): Promise<void> {
     logger.emit({
       severityText: "INFO",
       severityNumber: 9,
-      body: `line ${index}`,
+      body: index % 2 === 0 ? `line ${index}` : { line: index, ratio: NaN },
       attributes: { index },
     });
   }
@@ -177,6 +180,8 @@ describe("A real OpenTelemetry Collector", () => {
           return records(signal === "metrics" ? texts.map(withoutTimes) : texts, fields);
         });
         assert.ok(sent!.length > 0);
+        const encodings = direct.requests.map(({ headers }) => headers["content-encoding"]);
+        assert.ok(encodings.includes("gzip"));
         assert.deepEqual(arrived, sent, signal);
       }
     });
