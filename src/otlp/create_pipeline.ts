@@ -26,6 +26,7 @@ export function createPipeline<Item>(
   options: OtlpExporterOptions,
 ): ExportPipeline<Item> {
   const requestBound = options.platform?.requestBound ?? false;
+  checkForeign(options);
   const env = environmentSettings(options.platform?.env?.() ?? {}, codec.signal);
   for (const warning of env.warnings) diag.warn(`OTLP ${codec.signal}: ${warning}`);
   const clock = options.clock ?? systemClock;
@@ -64,6 +65,17 @@ export function createPipeline<Item>(
     shutdownTimeoutMs: positive("shutdownTimeoutMillis", options.shutdownTimeoutMillis, flushMs),
     dropIntervalMs: positive("dropIntervalMillis", options.dropIntervalMillis, 10_000),
   });
+}
+
+/** What would be passed over in silence, and with it perhaps a certificate. */
+function checkForeign(options: OtlpExporterOptions): void {
+  if ("httpAgentOptions" in options) {
+    throw new TypeError("httpAgentOptions cannot be used here: give certificates by tls.");
+  }
+  const { compression = "none" } = options;
+  if (compression !== "gzip" && compression !== "none") {
+    throw new TypeError("compression must be gzip or none.");
+  }
 }
 
 interface Endpoint {

@@ -149,6 +149,19 @@ describe("An exporter in simulated time", () => {
     assert.equal(exporter.stats().exported, 200);
   });
 
+  it(
+    "drops and counts a span of more than 64 MiB, and sends its neighbours",
+    GENEROUS,
+    async () => {
+      const { exporter, posted, recorder } = rig(ACCEPTED, { compression: "none" });
+      const large = finishedSpans(1, { text: "x".repeat(65 * 1024 * 1024) });
+      await exported(exporter, [...SPANS, ...large, ...SPANS]);
+      assert.ok(posted.every((size) => size < 1024 * 1024));
+      assert.deepEqual(recorder.droppedByReason, { too_large: 1 });
+      assert.equal(exporter.stats().exported, 200);
+    },
+  );
+
   it("drops and counts a span that JSON cannot hold, and no other", async () => {
     const { exporter, recorder } = rig(() => Promise.resolve(new Response("{}")));
     const [odd] = finishedSpans(1);
@@ -189,6 +202,8 @@ describe("An exporter in simulated time", () => {
     "a url that is none": { url: "localhost:4318" },
     "a timeout of 0": { timeoutMillis: 0 },
     "a queue of NaN bytes": { maxQueueBytes: NaN },
+    "a compression that is none": { compression: "zstd" as "gzip" },
+    "the options of Node's agents": { httpAgentOptions: {} } as OtlpExporterOptions,
     "fetch and tls at once": { fetch: REFUSED, tls: { ca: "x" } },
   };
   for (const [what, options] of Object.entries(misuse)) {

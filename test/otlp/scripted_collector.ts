@@ -96,10 +96,10 @@ export class ScriptedCollector {
   }
 
   /** Starts listening, on a free port or on a given one. */
-  async listen(port: number = 0): Promise<this> {
+  async listen(port: number = 0, host: string = "127.0.0.1"): Promise<this> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(port, "127.0.0.1", () => resolve());
+      this.#server.listen(port, host, () => resolve());
     });
     this.#port = (this.#server.address() as AddressInfo).port;
     return this;
