@@ -155,10 +155,10 @@ describe("An exporter in simulated time", () => {
     async () => {
       const { exporter, posted, recorder } = rig(ACCEPTED, { compression: "none" });
       const large = finishedSpans(1, { text: "x".repeat(65 * 1024 * 1024) });
-      await exported(exporter, [...SPANS, ...large, ...SPANS]);
+      await exported(exporter, [SPANS[0]!, ...large, SPANS[1]!]);
       assert.ok(posted.every((size) => size < 1024 * 1024));
       assert.deepEqual(recorder.droppedByReason, { too_large: 1 });
-      assert.equal(exporter.stats().exported, 200);
+      assert.equal(exporter.stats().exported, 2);
     },
   );
 
