@@ -1,6 +1,7 @@
 /** `docs/events.md`, from the catalogue of events. */
 import { code, fieldRows, GENERATED, table } from "./markdown.ts";
-import { type Field, Shapes, type TypeNode } from "./shapes.ts";
+import type { TypeNode } from "./deno_doc.ts";
+import { type Field, Shapes } from "./shapes.ts";
 
 const MODULES = ["src/events/catalogue.ts", "src/protocol/usage.ts", "src/protocol/warnings.ts"];
 

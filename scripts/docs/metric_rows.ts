@@ -3,8 +3,9 @@ import { createNoopMeter, type Meter, type MetricOptions } from "@opentelemetry/
 import { createInstruments } from "../../src/telemetry/metrics/instruments.ts";
 import { createTokenRecorder } from "../../src/telemetry/metrics/token_recorder.ts";
 import type { SemconvMode } from "../../src/telemetry/options.ts";
+import type { TypeNode } from "./deno_doc.ts";
 import { code } from "./markdown.ts";
-import type { Shapes, TypeNode } from "./shapes.ts";
+import type { Shapes } from "./shapes.ts";
 
 interface Instrument {
   name: string;

@@ -1,6 +1,11 @@
-/** Reads types with their doc comments, as `deno doc --json` tells them. */
-import { execFileSync } from "node:child_process";
-import { ROOT, runtimeProgram } from "../lib/project.ts";
+/** The fields of types, with their doc comments. */
+import {
+  type Declaration,
+  type Members,
+  readDeclarations,
+  type Reference,
+  type TypeNode,
+} from "./deno_doc.ts";
 
 /** A field of a type. */
 export interface Field {
@@ -12,69 +17,16 @@ export interface Field {
   doc: string;
 }
 
-/** What of the output is read. */
-export interface TypeNode {
-  repr?: string;
-  kind: string;
-  value?: unknown;
-}
-
-interface Documented {
-  name: string;
-  jsDoc?: { doc?: string };
-  optional?: boolean;
-  tsType?: TypeNode;
-}
-
-interface IndexSignature {
-  jsDoc?: { doc?: string };
-  params: { name: string; tsType: TypeNode }[];
-  tsType: TypeNode;
-}
-
-interface Members {
-  properties?: Documented[];
-  indexSignatures?: IndexSignature[];
-}
-
-interface Declaration {
-  kind: string;
-  jsDoc?: { doc?: string };
-  def: Members & { extends?: TypeNode[]; tsType?: TypeNode };
-}
-
-/** A reference such as `Histogram<A>`. */
-interface Reference {
-  typeName: string;
-  typeParams?: TypeNode[];
-}
-
 /** Types that are named, not looked into. */
 const OPAQUE: ReadonlySet<string> = new Set(["Error", "Record", "AnyCodexError"]);
 
 /** The types of some modules, by their names. */
 export class Shapes {
-  readonly #declarations = new Map<string, Declaration>();
+  readonly #declarations: ReadonlyMap<string, Declaration>;
 
   /** Reads modules, given by their paths from the project's folder. */
   constructor(paths: readonly string[]) {
-    const json = execFileSync(runtimeProgram("deno"), ["doc", "--json", ...paths], {
-      cwd: ROOT,
-      env: { ...process.env, NO_COLOR: "1" },
-      encoding: "utf8",
-      maxBuffer: 2 ** 26,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    const { nodes } = JSON.parse(json) as {
-      nodes: Record<string, { symbols: { name: string; declarations: Declaration[] }[] }>;
-    };
-    for (const { symbols } of Object.values(nodes)) {
-      for (const { name, declarations: [first] } of symbols) {
-        if (first && ["interface", "typeAlias"].includes(first.kind)) {
-          this.#declarations.set(name, first);
-        }
-      }
-    }
+    this.#declarations = readDeclarations(paths);
   }
 
   /** The doc comment of a type. */

@@ -8,7 +8,7 @@ import {
   officialExamples,
   officialProgram,
 } from "../../scripts/pages/official_readme.ts";
-import { PNG } from "./scenes.ts";
+import { PNG } from "./scene.ts";
 import { Stage } from "./stage.ts";
 
 /** What comes of the examples for a package: what they print, and what they ask the model. */

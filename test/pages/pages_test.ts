@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import type { Block } from "../../scripts/pages/blocks.ts";
 import { moduleText, pageBlocks } from "../../scripts/pages/page_blocks.ts";
 import { ROOT, runtimeProgram } from "../../scripts/lib/project.ts";
-import { PLAIN, type Scene, SCENES } from "./scenes.ts";
+import { PLAIN, type Scene } from "./scene.ts";
+import { SCENES } from "./scenes.ts";
 import { Stage } from "./stage.ts";
 
 const blocks = pageBlocks();
