@@ -8,6 +8,7 @@ import { readdir } from "node:fs/promises";
 import process from "node:process";
 import { setImmediate } from "node:timers";
 import type { ProcessReference, ProcessTable } from "../core/ports.ts";
+import { shareNext } from "./share_next.ts";
 import { sendSignal } from "./signals.ts";
 
 /** One row of the table. */
@@ -31,7 +32,7 @@ export const processTable: ProcessTable = {
   async withVariable(name, value) {
     if (process.platform !== "linux") return [];
     const table = await readTable();
-    return table.filter(({ pid }) => hasVariable(pid, `${name}=${value}`)).map(toReference);
+    return table.filter((row) => environmentOf(row).includes(`${name}=${value}`)).map(toReference);
   },
   async alive(processes) {
     if (processes.length === 0) return [];
@@ -91,9 +92,8 @@ function toReference({ pid, startTime }: Row): ProcessReference {
   return { pid, startTime };
 }
 
-async function readTable(): Promise<Row[]> {
-  return process.platform === "linux" ? await readProc() : await readPs();
-}
+/** Many turns that end at once share what they read. */
+const readTable = shareNext(() => process.platform === "linux" ? readProc() : readPs());
 
 async function readProc(): Promise<Row[]> {
   const names = await readdir("/proc").catch(() => []);
@@ -119,13 +119,22 @@ function readStat(pid: string | number): Row | undefined {
   }
 }
 
+/** By row, so that those who share a table share these too. */
+const environments = new WeakMap<Row, string[]>();
+
 /** As the process was given it; `NAME=value` parts end with NUL, proc(5). */
-function hasVariable(pid: number, part: string): boolean {
+function environmentOf(row: Row): string[] {
+  let environment = environments.get(row);
+  if (!environment) environments.set(row, environment = readEnvironment(row.pid));
+  return environment;
+}
+
+function readEnvironment(pid: number): string[] {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(part);
+    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
   } catch {
     // It has ended meanwhile, or is another user's.
-    return false;
+    return [];
   }
 }
 
