@@ -26,9 +26,9 @@ export async function assertNothingLeft({ capture, registry }: Engine): Promise<
   const last = capture.names.at(-1);
   if (last) assert.match(last, /^codex\.thread\.(stop|exception)$/);
   assert.deepEqual(registry.list(), []);
-  for (const { metadata: { pid } } of capture.named("codex.process.start")) {
-    assert.deepEqual(await groupOf(pid), [], `the group of ${pid}`);
-  }
+  const pids = capture.named("codex.process.start").map(({ metadata }) => metadata.pid);
+  // At once, so that all groups are looked up in one reading of the process table.
+  assert.deepEqual((await Promise.all(pids.map(groupOf))).flat(), [], "groups of processes");
 }
 
 /** The processes that run in a group. */
