@@ -14,7 +14,8 @@ export function cliPath(): string {
   const platform = `${process.platform}-${process.arch}`;
   const target = TARGETS[platform];
   if (!target) throw new Error(`no native codex is known for ${platform}`);
-  const require = createRequire(import.meta.url);
-  const manifest = require.resolve(`@openai/codex-${platform}/package.json`);
+  // The native package is a dependency of the launcher's: that is where it is sure to be found.
+  const launcher = createRequire(import.meta.url).resolve("@openai/codex/package.json");
+  const manifest = createRequire(launcher).resolve(`@openai/codex-${platform}/package.json`);
   return join(dirname(manifest), "vendor", target, "bin", "codex");
 }

@@ -34,7 +34,7 @@ export interface EmittedLog {
   /** Name of the event, for those who show bodies only. */
   body: string;
   /** What the event says, without content unless it was asked for. */
-  attributes: Attributes;
+  attributes: Record<string, string | number | boolean | string[] | null | undefined>;
   /** Joins the record to its span. */
   context?: Context;
 }

@@ -75,6 +75,8 @@ const CONTENT: Readonly<Record<string, ContentKind>> = {
 
 type ContentKind = Exclude<keyof ContentSettings, "maxLength">;
 
+type LogAttributes = EmittedLog["attributes"];
+
 /** How a log record is made. */
 export interface LogRules {
   content: ContentSettings;
@@ -91,7 +93,8 @@ export function logRecordOf(event: TelemetryEvent, rules: LogRules): EmittedLog 
     severityNumber: SEVERITY[severity],
     severityText: severity,
     body: name,
-    attributes: maskAttributes(attributesOf(event, rules), rules.redact),
+    // What the API calls attributes may be anything from its version 1.10 on.
+    attributes: maskAttributes(attributesOf(event, rules), rules.redact) as LogAttributes,
   };
 }
 

@@ -33,7 +33,7 @@ export function createLogger(
 }
 
 function limited(
-  attributes: Attributes,
+  attributes: EmittedLog["attributes"],
 ): Pick<ReadableLogRecord, "attributes" | "droppedAttributesCount"> {
   const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
   return {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Attributes, ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { JsonLogsSerializer } from "@opentelemetry/otlp-transformer";
 import { LoggerProvider, type ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import { resolveSettings } from "../../../src/telemetry/config.ts";
 import { createLogger } from "../../../src/telemetry/logs/logger.ts";
+import type { EmittedLog } from "../../../src/telemetry/options.ts";
 import { createResource, SCOPE } from "../../../src/telemetry/resource.ts";
 import { VERSION } from "../../../src/version.ts";
 
@@ -21,7 +22,7 @@ function sent(record: ReadableLogRecord): unknown {
   return { resource, scope, ...told };
 }
 
-function bothOf(attributes: Attributes, spanId: string) {
+function bothOf(attributes: EmittedLog["attributes"], spanId: string) {
   const { settings } = resolveSettings({ enabled: true, signals: ["logs"] }, {});
   const records: ReadableLogRecord[] = [];
   const provider = new LoggerProvider({
