@@ -1,4 +1,4 @@
-import { type Attributes, isSpanContextValid, trace } from "@opentelemetry/api";
+import { isSpanContextValid, trace } from "@opentelemetry/api";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import { VERSION } from "../../version.ts";
 import type { EmittedLog, LoggerProviderLike } from "../options.ts";
@@ -37,7 +37,7 @@ function limited(
 ): Pick<ReadableLogRecord, "attributes" | "droppedAttributesCount"> {
   const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
   return {
-    attributes: Object.fromEntries(entries.slice(0, MAX_ATTRIBUTES)) as Attributes,
+    attributes: Object.fromEntries(entries.slice(0, MAX_ATTRIBUTES)),
     droppedAttributesCount: Math.max(entries.length - MAX_ATTRIBUTES, 0),
   };
 }
