@@ -153,20 +153,3 @@ export function isCodexError(value: unknown, code?: CodexErrorCode): boolean {
   if (typeof value !== "object" || value === null || !(BRAND in value)) return false;
   return code === undefined || (value as { code?: unknown }).code === code;
 }
-
-/**
- * A part of this package, or what it depends on, that could not be loaded for want of `require`:
- * esbuild (0.28) gives its ES modules none, and says so when a CommonJS dependency calls it. Any
- * other reason is given back as it is.
- *
- * @internal
- */
-export function explainLoading(reason: unknown): unknown {
-  const message = reason instanceof Error ? reason.message : "";
-  if (!/^Dynamic require of .* is not supported$/.test(message)) return reason;
-  return new CodexError(
-    "unsupported",
-    `${message}: dependencies are CommonJS. Bundle as CommonJS, or give the bundle a \`require\`.`,
-    { details: { feature: "require" }, cause: reason },
-  );
-}

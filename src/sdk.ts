@@ -40,6 +40,8 @@ export function createTelemetry(): Telemetry {
   return createTelemetryOn({
     env: async () => (await loadRuntime()).env(),
     otlp: async () => (await import("./runtime/otlp_platform.ts")).otlpPlatform,
+    explain: async (reason) =>
+      (await import("./runtime/explain_loading.ts")).explainLoading(reason),
     contextManager: async () =>
       await (await import("./runtime/context_manager.ts")).createContextManager(),
   });

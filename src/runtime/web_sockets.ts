@@ -9,7 +9,7 @@ import { request as requestHttps } from "node:https";
 import { upgradeError, type UpgradeFailure } from "../core/app_server/connect_errors.ts";
 import { OPEN_TIMEOUT_MS, untilOpen } from "../core/app_server/until_open.ts";
 import type { OpenSocket, WebSocketOpener, WebSocketRequest } from "../core/ports.ts";
-import { explainLoading } from "../errors.ts";
+import { explainLoading } from "./explain_loading.ts";
 
 /** Begins to open a WebSocket with headers. */
 export type WebSocketMaker = (url: string, headers: Record<string, string>) => OpenSocket;

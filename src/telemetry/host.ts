@@ -12,6 +12,8 @@ export interface TelemetryHost {
    * word. Exports then happen while somebody waits for a flush.
    */
   requestBound?: boolean;
+  /** Says why something could not be loaded; gives any other reason back. */
+  explain?: (reason: unknown) => Promise<unknown>;
   /** Makes what keeps track of the active span; left out where the platform has nothing for that. */
   contextManager?: () => Promise<ContextManager>;
 }

@@ -4,7 +4,7 @@
  * options only with its first call.
  * @module
  */
-import { explainLoading, isCodexError } from "../errors.ts";
+import { isCodexError } from "../errors.ts";
 import { EventBus } from "../events/bus.ts";
 import type { ErrorSummary } from "../events/catalogue.ts";
 import { attachDefaultLogger, type DefaultLoggerOptions } from "../events/default_logger.ts";
@@ -236,7 +236,7 @@ export class Telemetry extends EventBus {
       await this.#replace(next);
       if (!next) this.#off = OFF;
     } catch (cause) {
-      const reason = explainLoading(cause);
+      const reason = await this.#host.explain?.(cause) ?? cause;
       await this.#replace(undefined);
       await this.#fail(reason);
       if (options.strict) throw reason;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { explainLoading, isCodexError } from "../src/errors.ts";
-import { webSocketOpener } from "../src/runtime/web_sockets.ts";
+import { isCodexError } from "../../src/errors.ts";
+import { explainLoading } from "../../src/runtime/explain_loading.ts";
+import { webSocketOpener } from "../../src/runtime/web_sockets.ts";
 
 const NO_REQUIRE = new Error('Dynamic require of "node:assert" is not supported');
 
