@@ -52,20 +52,29 @@ export const KITS: Record<string, MakeKit> = {
 /** What ends in one go at most: a machine that stood still must not make a burst of it. */
 const PER_GO = 100;
 
+/** Does something so many times, evenly. */
+export async function everySo(
+  total: number,
+  { perSecond }: { perSecond: number },
+  act: (index: number) => void,
+): Promise<void> {
+  const start = performance.now();
+  for (let done = 0; done < total;) {
+    const elapsed = (performance.now() - start) / 1000;
+    const due = Math.min(total, Math.ceil(elapsed * perSecond), done + PER_GO);
+    for (; done < due; done++) act(done);
+    await sleep(5);
+  }
+}
+
 /** Ends spans evenly over some seconds. Gives their number. */
 export async function endSpans(
   tracer: Tracer,
   { perSecond, seconds }: { perSecond: number; seconds: number },
 ): Promise<number> {
   const total = perSecond * seconds;
-  const start = performance.now();
-  for (let ended = 0; ended < total;) {
-    const elapsed = (performance.now() - start) / 1000;
-    const due = Math.min(total, Math.ceil(elapsed * perSecond), ended + PER_GO);
-    for (; ended < due; ended++) {
-      tracer.startSpan("work", { attributes: { index: ended, kind: "load" } }).end();
-    }
-    await sleep(5);
-  }
+  await everySo(total, { perSecond }, (index) => {
+    tracer.startSpan("work", { attributes: { index, kind: "load" } }).end();
+  });
   return total;
 }

@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type OtlpExporterOptions, OTLPTraceExporter } from "../../src/otlp/mod.ts";
 import { finishedSpans, Recorder, sleep } from "./helpers.ts";
-import { endSpans, KITS } from "./kits.ts";
+import { endSpans, everySo, KITS } from "./kits.ts";
 import { PLANTED, PLANTED_HEADERS, Said } from "./said.ts";
-import { ScriptedCollector } from "./scripted_collector.ts";
+import { type Script, ScriptedCollector } from "./scripted_collector.ts";
+import { createTelemetry } from "../../mod.ts";
+import { Scenario } from "../telemetry/scenario.ts";
 
 /** A collector with an exporter, and what became of the spans between them. */
 class Outage {
@@ -36,6 +38,15 @@ async function started(options: OtlpExporterOptions = {}): Promise<Outage> {
   return Object.assign(outage, { collector });
 }
 
+/** Answers 503 for 3 s, from the first request on. */
+function answer503(): Script {
+  let until = 0;
+  return () => {
+    until ||= Date.now() + 3000;
+    return Date.now() < until ? { status: 503 } : undefined;
+  };
+}
+
 /**
  * 2,000 spans a second for 6 s, of which the collector answers 503 for 3, from the first request
  * on. With all these outages in one process an answer may take a second, hence more room in the
@@ -43,16 +54,30 @@ async function started(options: OtlpExporterOptions = {}): Promise<Outage> {
  */
 async function answering503(kind: string): Promise<Outage> {
   const outage = await started();
-  let until = 0;
-  outage.collector.script = () => {
-    until ||= Date.now() + 3000;
-    return Date.now() < until ? { status: 503 } : undefined;
-  };
+  outage.collector.script = answer503();
   const { tracer, ...processor } = KITS[kind]!(outage.exporter, { maxQueueSize: 8192 });
   outage.sent = await endSpans(tracer, { perSecond: 2000, seconds: 6 });
   await processor.shutdown();
   assert.equal(outage.sent, 12_000);
   assert.ok(outage.recorder.failures.every(({ status }) => status === 503));
+  return outage;
+}
+
+/** The same outage for the whole of telemetry: a span for each of 2,000 runs a second. */
+async function configured503(processor: string): Promise<Outage> {
+  const outage = await started();
+  outage.collector.script = answer503();
+  const telemetry = createTelemetry();
+  const env = { CODEX_OTLP_ENABLE: "1", CODEX_OTLP_PROCESSOR: processor };
+  const status = await telemetry.configure({ env, endpoint: outage.collector.url });
+  assert.equal(status.processor, processor);
+  await everySo(12_000, { perSecond: 2000 }, (run) => {
+    new Scenario(telemetry, { span_token: `run ${run}` }).start().at(10).stop(10);
+  });
+  const { spans, lastError } = await telemetry.shutdown();
+  assert.deepEqual(spans, { exported: 12_000, queued: 0, dropped: 0 });
+  assert.equal(lastError?.status, 503);
+  assert.deepEqual([outage.collector.distinct, outage.collector.duplicates], [12_000, 0]);
   return outage;
 }
 
@@ -103,6 +128,10 @@ for (const kind of Object.keys(KITS)) {
   CASES[`refuses connections for 10 s (${kind})`] = () => refusing(kind);
 }
 
+for (const processor of ["simple", "batch"]) {
+  CASES[`answers 503 for 3 s (telemetry, ${processor})`] = () => configured503(processor);
+}
+
 const GENEROUS = { timeout: 110_000 };
 
 describe("OTLPTraceExporter delivers everything once when the collector", () => {
@@ -122,6 +151,8 @@ describe("OTLPTraceExporter delivers everything once when the collector", () => 
       const { outage, reason } = await outcomes.get(what)!;
       if (!outage) throw reason;
       await outage.collector.close();
+      // Of telemetry all is asserted already: it has an exporter of its own.
+      if (outage.sent === 0) return;
       outage.assertDelivered();
       assert.ok(what === "reads slowly" || outage.recorder.failures.length > 0);
       const { recorder: { failures, drops }, exporter } = outage;
