@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { OTLPTraceExporter as EdgeExporter } from "../../src/otlp/exporters.ts";
 import { OTLPTraceExporter, type TlsOptions } from "../../src/otlp/mod.ts";
 import { exported, finishedSpans, QUICK, Recorder, until } from "./helpers.ts";
+import { PLANTED, PLANTED_HEADERS, Said } from "./said.ts";
 import { ScriptedCollector, type TlsServerOptions } from "./scripted_collector.ts";
 import { pem, tlsPath } from "./tls_files.ts";
 import { TlsPeers } from "./tls_peers.ts";
@@ -17,6 +18,7 @@ const CLIENT: TlsOptions = {
 };
 
 let recorder: Recorder;
+let said: Said;
 let collector: ScriptedCollector | undefined;
 let folder: string;
 
@@ -32,6 +34,7 @@ function serve(
 function exporterFor(url: string, tls: TlsOptions): OTLPTraceExporter {
   return new OTLPTraceExporter({
     url: `${url}/v1/traces`,
+    headers: PLANTED_HEADERS,
     tls,
     observer: recorder,
     backoff: QUICK,
@@ -56,9 +59,12 @@ function scratch(name: string, content: string): string {
 describe("OTLPTraceExporter with tls", () => {
   beforeEach(() => {
     recorder = new Recorder();
+    said = new Said();
     folder = mkdtempSync(join(tmpdir(), "codex-otel-tls-"));
   });
   afterEach(async () => {
+    said.end();
+    said.assertNothingOf(PLANTED, [recorder.failures, recorder.drops]);
     await collector?.close();
     collector = undefined;
     rmSync(folder, { recursive: true });
