@@ -1,8 +1,7 @@
-import { diag } from "@opentelemetry/api";
 import { CodexError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
 import { DropLedger } from "./drop_ledger.ts";
-import { type DropReason, type ExportObserver, notify } from "./observer.ts";
+import { type DropReason, type ExportObserver, notify, warn } from "./observer.ts";
 import type { ExporterError, ExporterStats } from "./options.ts";
 import type { Accepted, Refused, Retryable } from "./send_result.ts";
 import type { Signal } from "./signal.ts";
@@ -65,7 +64,7 @@ export class Account {
     if (rejected > 0) {
       this.#note("partial_success", message ?? "The collector refused a part of a request.");
       this.#drops.add("partial_success", rejected);
-    } else if (message) diag.warn(`OTLP ${signal}: the collector says: ${message}`);
+    } else if (message) warn(`OTLP ${signal}: the collector says: ${message}`);
     if (taken > 0) notify(() => observer.exported?.({ signal, count: taken }));
   }
 
@@ -73,7 +72,7 @@ export class Account {
   failed(count: number, { reason, message, status }: Retryable | Refused): void {
     const { signal, observer } = this.#options;
     this.#note(reason, message, status);
-    diag.warn(`OTLP ${signal}: ${message}`);
+    warn(`OTLP ${signal}: ${message}`);
     const answer = status === undefined ? {} : { status };
     notify(() => observer.failure?.({ signal, count, reason, message, ...answer }));
   }
@@ -102,7 +101,7 @@ export class Account {
 
   #announce(reason: DropReason, count: number): void {
     const { signal, observer } = this.#options;
-    diag.warn(`OTLP ${signal}: ${count} items were given up (${reason}).`);
+    warn(`OTLP ${signal}: ${count} items were given up (${reason}).`);
     notify(() => observer.dropped?.({ signal, count, reason }));
   }
 }

@@ -1,4 +1,4 @@
-import { diag } from "@opentelemetry/api";
+import { warn } from "./observer.ts";
 import type { Gzip } from "./ports.ts";
 import type { Payload } from "./send_result.ts";
 
@@ -16,8 +16,8 @@ export async function compress(
   if (!gzip || bytes.byteLength <= MIN_GZIP_BYTES) return { bytes, gzip: false };
   try {
     return { bytes: await gzip(bytes), gzip: true };
-  } catch (error) {
-    diag.warn("OTLP: a request is sent uncompressed, because gzip failed", error);
+  } catch {
+    warn("OTLP: a request is sent uncompressed, because gzip failed.");
     return { bytes, gzip: false };
   }
 }

@@ -1,4 +1,3 @@
-import { diag } from "@opentelemetry/api";
 import { VERSION } from "../version.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
 import { systemClock } from "./clock.ts";
@@ -10,6 +9,7 @@ import type { ExportPipeline } from "./export_pipeline.ts";
 import { FetchTransport } from "./fetch_transport.ts";
 import { FlushPipeline } from "./flush_pipeline.ts";
 import { HeaderSource } from "./header_source.ts";
+import { warn } from "./observer.ts";
 import type { HeaderOption, OtlpExporterOptions } from "./options.ts";
 import { Pipeline } from "./pipeline.ts";
 import { PlainFetch } from "./plain_fetch.ts";
@@ -28,7 +28,7 @@ export function createPipeline<Item>(
   const requestBound = options.platform?.requestBound ?? false;
   checkForeign(options);
   const env = environmentSettings(options.platform?.env?.() ?? {}, codec.signal);
-  for (const warning of env.warnings) diag.warn(`OTLP ${codec.signal}: ${warning}`);
+  for (const warning of env.warnings) warn(`OTLP ${codec.signal}: ${warning}`);
   const clock = options.clock ?? systemClock;
   const endpoint = chooseEndpoint(
     options.url ?? env.url ?? signalUrl(DEFAULT_BASE_URL, codec.signal)!,

@@ -1,9 +1,9 @@
-import { diag } from "@opentelemetry/api";
 import { createPipeline } from "./create_pipeline.ts";
 import type { Codec } from "./encode.ts";
 import type { Environment } from "./environment.ts";
 import { type MetricPiece, metricPieces } from "./metric_items.ts";
 import { encodeMetrics } from "./metric_json.ts";
+import { warn } from "./observer.ts";
 import type { OtlpExporterOptions } from "./options.ts";
 import type {
   AggregationOption,
@@ -75,7 +75,7 @@ function temporalityFrom(env: Environment): TemporalityPreference {
   const text = env[variable]?.trim() ?? "";
   const preference = parseTemporality(text);
   if (text !== "" && !preference) {
-    diag.warn(`OTLP metrics: ${variable} is not known; cumulative is used.`);
+    warn(`OTLP metrics: ${variable} is not known; cumulative is used.`);
   }
   return preference ?? "cumulative";
 }

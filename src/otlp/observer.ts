@@ -79,6 +79,18 @@ export function notify(call: () => void): void {
   try {
     call();
   } catch (error) {
-    diag.error("OTLP: a callback threw", error);
+    tell(() => diag.error("OTLP: a callback threw", error));
   }
+}
+
+/** Warns through OpenTelemetry's diagnostic logger. */
+export function warn(message: string): void {
+  tell(() => diag.warn(message));
+}
+
+/** The logger is foreign code as well, and there is nobody left to tell. */
+function tell(say: () => void): void {
+  try {
+    say();
+  } catch { /* Spans matter more than what is said of them. */ }
 }

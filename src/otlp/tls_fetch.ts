@@ -1,5 +1,5 @@
-import { diag } from "@opentelemetry/api";
 import { CodexError } from "../errors.ts";
+import { warn } from "./observer.ts";
 import type { Connection, Fetch, TlsMaterial, TlsOptions, TlsPort } from "./ports.ts";
 import { peerClosed, tlsFailure } from "./tls_failure.ts";
 import { checkTls, loadMaterial } from "./tls_material.ts";
@@ -56,7 +56,7 @@ export class TlsFetch {
       this.#versions = versions;
     } catch (error) {
       if (!this.#connection) throw error;
-      diag.warn("OTLP: the replaced certificates cannot be used yet; those before stay in use.");
+      warn("OTLP: the replaced certificates cannot be used yet; those before stay in use.");
     }
     return this.#connection.fetch;
   }

@@ -1,6 +1,7 @@
 /** What is handed in, or comes back, that nobody would hand in or send back on purpose. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { diag, DiagLogLevel } from "@opentelemetry/api";
 import { ExportResultCode } from "@opentelemetry/core";
 import type { HeaderRecord } from "../../src/otlp/exporters.ts";
 import { OTLPTraceExporter } from "../../src/otlp/exporters.ts";
@@ -234,6 +235,29 @@ describe("An exporter, with what is handed to it", () => {
     await exporter.forceFlush();
     await exported(exporter, SPANS);
     assert.equal(exporter.stats().exported, 200);
+  });
+
+  it("survives a diagnostic logger that throws", async () => {
+    const fail = () => {
+      throw new Error("from outside");
+    };
+    const quiet = () => {};
+    const logger = { error: fail, warn: fail, info: quiet, debug: quiet, verbose: quiet };
+    diag.setLogger(logger, { logLevel: DiagLogLevel.ALL });
+    try {
+      const statuses = [400, 503, 200];
+      const { clock, exporter, recorder } = rig(() =>
+        Promise.resolve(new Response("", { status: statuses.shift() ?? 200 }))
+      );
+      await exported(exporter, SPANS);
+      exporter.export(SPANS, fail);
+      await soon(() => recorder.failures.length === 2);
+      await clock.advance(5000);
+      await soon(() => exporter.stats().exported === 100);
+      assert.equal(exporter.stats().dropped, 100);
+    } finally {
+      diag.disable();
+    }
   });
 
   it("answers an empty export at once", async () => {
