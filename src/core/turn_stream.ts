@@ -6,6 +6,7 @@ import { CodexError } from "../errors.ts";
 import type { AnyThreadEvent, ThreadEvent } from "../protocol/events.ts";
 import { eventKind } from "../protocol/kinds.ts";
 import type { NormalizedInput } from "./input.ts";
+import { onAbort } from "./on_abort.ts";
 import type { TurnSource } from "./turn_source.ts";
 import type { TurnTelemetry } from "./turn_telemetry.ts";
 import { type EndReason, TurnVerdict } from "./turn_verdict.ts";
@@ -45,6 +46,7 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
   #ending: Promise<void> | undefined;
   /** Why the turn ended early; told to the consumer once. */
   #failure: Error | undefined;
+  #liftAbort: (() => void) | undefined;
   #totalTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Creates a stream that has not begun; the first `next()` begins it. */
@@ -153,7 +155,7 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
     // A handler of the start may have ended the turn.
     if (this.#ending) throw new Error("The turn was ended as it began.");
     if (signal?.aborted) throw aborted(signal);
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (signal) this.#liftAbort = onAbort(signal, () => this.interrupt(aborted(signal)));
     if (timeoutMs !== undefined) {
       this.#totalTimer = setTimeout(() => this.interrupt(timedOut("total", timeoutMs)), timeoutMs);
     }
@@ -184,8 +186,6 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
     return { done: false, value: event as ThreadEvent };
   }
 
-  #onAbort = () => this.interrupt(aborted(this.#options.signal!));
-
   /** What a `next()` answers once the turn is over: its failure once, then that it is done. */
   async #afterEnd(): Promise<Result> {
     await this.#ending;
@@ -201,9 +201,9 @@ export class TurnStream implements AsyncGenerator<ThreadEvent, void, undefined> 
   }
 
   async #endOnce(reason: EndReason): Promise<void> {
-    const { telemetry, signal, release } = this.#options;
+    const { telemetry, release } = this.#options;
     clearTimeout(this.#totalTimer);
-    signal?.removeEventListener("abort", this.#onAbort);
+    this.#liftAbort?.();
     this.#ended.abort(reason.cause === "failed" ? reason.error : undefined);
     const source = await this.#opening?.catch(() => undefined);
     if (reason.cause !== "finished") {

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { Codex, EVENT_NAMES, telemetry } from "../../mod.ts";
+import { Codex, EVENT_NAMES, isCodexError, telemetry } from "../../mod.ts";
 
 const [way, cli, transport = "exec"] = process.argv.slice(2) as [string, string, "exec"?];
 const peakMb = () =>
@@ -52,11 +52,21 @@ async function readTextsWatched(): Promise<unknown> {
   return length;
 }
 
+/** Reads until it fails, and tells with what. */
+async function readFailure(): Promise<unknown> {
+  try {
+    return await readAll();
+  } catch (error) {
+    return isCodexError(error) && { code: error.code, details: error.details };
+  }
+}
+
 const ways: Record<string, () => Promise<unknown>> = {
   readSlowly,
   readAll,
   readTexts,
   readTextsWatched,
+  readFailure,
 };
 await using codex = new Codex({ codexPathOverride: cli, transport });
 const { events } = await codex.startThread().runStreamed("go");

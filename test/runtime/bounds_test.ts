@@ -7,7 +7,7 @@ import { shellCli } from "../core/shell_cli.ts";
 import { programCommand, runProgram } from "./running_runtime.ts";
 
 /** Runs a turn of a CLI in a program of its own, and gives its memory in MiB. */
-async function measure(way: string, script: string, transport = "exec") {
+async function measure<R = number>(way: string, script: string, transport = "exec") {
   const cli = shellCli(script);
   try {
     const { code, signal, stdout, stderr } = await runProgram("bounds_program.ts", [
@@ -16,7 +16,7 @@ async function measure(way: string, script: string, transport = "exec") {
       transport,
     ]);
     assert.deepEqual([code, signal, stderr], [0, null, ""]);
-    const figures = JSON.parse(stdout) as { result: number; idleMb: number; peakMb: number };
+    const figures = JSON.parse(stdout) as { result: R; idleMb: number; peakMb: number };
     return { ...figures, grownMb: figures.peakMb - figures.idleMb };
   } finally {
     cli.cleanup();
@@ -76,5 +76,26 @@ describe("a turn with a lot of output", { skip: process.platform !== "linux" }, 
     const { result, grownMb } = await measure("readTexts", shellServer({ turn }), "app-server");
     assert.equal(result, 60_000_000);
     assert.ok(grownMb < 90, `grown by ${grownMb} MiB`);
+  });
+
+  it("ends with line_too_long where a line never ends, and holds nothing of it", async () => {
+    const { result, grownMb } = await measure<unknown>(
+      "readFailure",
+      "cat >/dev/null; tr '\\0' x </dev/zero",
+    );
+    const maxBytes = 256 * 1024 * 1024;
+    assert.deepEqual(result, { code: "line_too_long", details: { line: 1, maxBytes } });
+    assert.ok(grownMb < 110, `grown by ${grownMb} MiB`);
+  });
+
+  it("may be of 200 MB on standard error, of which the end is kept", async () => {
+    const { result, grownMb } = await measure<unknown>(
+      "readFailure",
+      `cat >/dev/null; ${letters(200_000_000)} >&2; echo end >&2; exit 3`,
+    );
+    const stderr = `${"x".repeat(8 * 1024 - 4)}end\n`;
+    const details = { exitCode: 3, signal: null, stderr };
+    assert.deepEqual(result, { code: "exec_failed", details });
+    assert.ok(grownMb < 110, `grown by ${grownMb} MiB`);
   });
 });
