@@ -82,6 +82,7 @@ try {
     step(node, { command: "npm", args: ["run", "demo"] }, SPAN_TREE),
     step(node, { command: "npm", args: ["test", "--", "core/lines", "real/turns"] }, ALL_PASSED),
     step(deno, { command: "deno", args: ["task", "demo"] }, SPAN_TREE),
+    step(deno, { command: "deno", args: ["task", "check"] }, ALL_PASSED),
     step(deno, { command: "deno", args: ["task", "test", ...PARTS] }, ALL_PASSED),
   ]);
   console.log(formatTotals(totals));

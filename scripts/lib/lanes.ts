@@ -49,6 +49,8 @@ export function laneCommand(
     node: [
       "--import=tsx",
       "--test",
+      // Node leaves one core idle unless told otherwise.
+      `--test-concurrency=${availableParallelism()}`,
       `--test-timeout=${TEST_TIMEOUT_MS}`,
       "--test-reporter=spec",
       "--test-reporter-destination=stdout",
