@@ -47,7 +47,8 @@ export function others(folder: string): Readonly<Record<string, SizedProgram>> {
       code: 'export * from "@opentelemetry/exporter-trace-otlp-http";' +
         'export * from "@opentelemetry/sdk-trace-base";',
     },
-    "@vercel/otel": { code: 'export * from "@vercel/otel";', folder },
+    // By other conditions it is a package for Node.
+    "@vercel/otel": { code: 'export * from "@vercel/otel";', folder, bundler: "wrangler" },
     "@microlabs/otel-cf-workers": { code: 'export * from "@microlabs/otel-cf-workers";', folder },
     "@openai/codex-sdk": { code: 'export * from "@openai/codex-sdk";', platform: "node" },
   };
