@@ -11,11 +11,15 @@ import type { Thread } from "./core/thread.ts";
 import { ToolStatistics } from "./core/tools/tool_metrics.ts";
 import type { TransportFactory } from "./core/turn_request.ts";
 import { CodexError } from "./errors.ts";
-import { createTelemetry as createTelemetryOn, type Telemetry } from "./telemetry/instance.ts";
+import { Telemetry } from "./telemetry/instance.ts";
 
 /** Creates telemetry of its own, beside the shared one: its handlers and its exports are apart. */
 export function createTelemetry(): Telemetry {
-  return createTelemetryOn({ env: () => Promise.resolve({}), requestBound: true });
+  return new Telemetry({
+    env: () => Promise.resolve({}),
+    pipeline: async () => (await import("./otlp/flush_pipeline.ts")).FLUSH_PIPELINE,
+    requestBound: true,
+  });
 }
 
 /**

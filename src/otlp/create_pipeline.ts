@@ -5,13 +5,11 @@ import { chooseGzip } from "./compress.ts";
 import type { Codec } from "./encode.ts";
 import { DEFAULT_BASE_URL, parseEndpoint, signalUrl, splitCredentials } from "./endpoint.ts";
 import { type EnvironmentSettings, environmentSettings } from "./environment.ts";
-import type { ExportPipeline } from "./export_pipeline.ts";
+import type { ExportPipeline, PipelineKind } from "./export_pipeline.ts";
 import { FetchTransport } from "./fetch_transport.ts";
-import { FlushPipeline } from "./flush_pipeline.ts";
 import { HeaderSource } from "./header_source.ts";
 import { warn } from "./observer.ts";
 import type { HeaderOption, OtlpExporterOptions } from "./options.ts";
-import { Pipeline } from "./pipeline.ts";
 import { PlainFetch } from "./plain_fetch.ts";
 import type { Fetch, TlsOptions, TlsPort } from "./ports.ts";
 
@@ -24,8 +22,8 @@ const MIB = 1024 * 1024;
 export function createPipeline<Item>(
   codec: Codec<Item>,
   options: OtlpExporterOptions,
+  kind: PipelineKind,
 ): ExportPipeline<Item> {
-  const requestBound = options.platform?.requestBound ?? false;
   checkForeign(options);
   const env = environmentSettings(options.platform?.env?.() ?? {}, codec.signal);
   for (const warning of env.warnings) warn(`OTLP ${codec.signal}: ${warning}`);
@@ -38,7 +36,7 @@ export function createPipeline<Item>(
   const transport = new FetchTransport({
     url: endpoint.url,
     signal: codec.signal,
-    headers: new HeaderSource(chooseHeaders(options.headers, env), { requestBound }),
+    headers: new HeaderSource(chooseHeaders(options.headers, env), kind),
     fixedHeaders: {
       "user-agent": [options.userAgent, `codex-otel/${VERSION}`].filter(Boolean).join(" "),
       ...(endpoint.authorization ? { authorization: endpoint.authorization } : {}),
@@ -48,10 +46,8 @@ export function createPipeline<Item>(
     clock,
     secrets: endpoint.secrets,
   });
-  const [Kind, queueBytes, flushMs] = requestBound
-    ? [FlushPipeline, 16 * MIB, 20_000] as const
-    : [Pipeline, 64 * MIB, 30_000] as const;
-  return new Kind<Item>({
+  const { queueBytes, flushMs } = kind;
+  return kind.create({
     codec,
     clock,
     close: () => connector.close(),

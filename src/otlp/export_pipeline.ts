@@ -1,4 +1,5 @@
 import type { ExporterStats } from "./options.ts";
+import type { PipelineOptions } from "./pipeline.ts";
 import type { ResultCallback } from "./ticket.ts";
 
 /** What is behind an exporter, whatever the platform. */
@@ -17,4 +18,18 @@ export interface ExportPipeline<Item> {
   shutdown(): Promise<void>;
   /** What was done so far. */
   stats(): ExporterStats;
+}
+
+/**
+ * A way to send. The exporters are given one, so that a program holds only the one that it uses.
+ * @internal
+ */
+export interface PipelineKind {
+  /** Requests and timers end, without a word, with the request to this program that began them. */
+  requestBound: boolean;
+  /** Default of `maxQueueBytes`. */
+  queueBytes: number;
+  /** Default of `shutdownTimeoutMillis`. */
+  flushMs: number;
+  create<Item>(options: PipelineOptions<Item>): ExportPipeline<Item>;
 }

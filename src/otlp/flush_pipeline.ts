@@ -5,7 +5,7 @@ import { Account } from "./account.ts";
 import { retryDelayMs } from "./backoff.ts";
 import { compress } from "./compress.ts";
 import { encodeAll } from "./encode.ts";
-import type { ExportPipeline } from "./export_pipeline.ts";
+import type { ExportPipeline, PipelineKind } from "./export_pipeline.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Intake } from "./intake.ts";
 import type { DropReason } from "./observer.ts";
@@ -229,3 +229,11 @@ export class FlushPipeline<Item> implements ExportPipeline<Item> {
 function isHeld({ holder }: Parcel): boolean {
   return holder !== undefined && !holder.gone;
 }
+
+/** Sends while a flush is waited for. */
+export const FLUSH_PIPELINE: PipelineKind = {
+  requestBound: true,
+  queueBytes: 16 * 1024 * 1024,
+  flushMs: 20_000,
+  create: (options) => new FlushPipeline(options),
+};

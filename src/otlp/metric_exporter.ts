@@ -1,5 +1,6 @@
 import { createPipeline } from "./create_pipeline.ts";
 import type { Codec } from "./encode.ts";
+import type { PipelineKind } from "./export_pipeline.ts";
 import type { Environment } from "./environment.ts";
 import { type MetricPiece, metricPieces } from "./metric_items.ts";
 import { encodeMetrics } from "./metric_json.ts";
@@ -41,8 +42,9 @@ export interface OtlpMetricExporterOptions extends OtlpExporterOptions {
 /**
  * Sends metrics by OTLP/HTTP JSON, one request at a time by default so that collections arrive in
  * order. For any push reader of OpenTelemetry JS, 2.x and 3.x.
+ * @internal
  */
-export class OTLPMetricExporter extends SignalExporter<MetricPiece, ResourceMetrics>
+export class MetricExporter extends SignalExporter<MetricPiece, ResourceMetrics>
   implements PushMetricExporter {
   readonly #temporality: (instrument: InstrumentType) => AggregationTemporality;
   readonly #aggregation: (instrument: InstrumentType) => AggregationOption;
@@ -51,8 +53,8 @@ export class OTLPMetricExporter extends SignalExporter<MetricPiece, ResourceMetr
    * Creates an exporter; nothing is opened before the first export.
    * @throws {TypeError} for an option that cannot be used.
    */
-  constructor(options: OtlpMetricExporterOptions = {}) {
-    super(createPipeline(CODEC, { concurrencyLimit: 1, ...options }), metricPieces);
+  constructor(options: OtlpMetricExporterOptions, kind: PipelineKind) {
+    super(createPipeline(CODEC, { concurrencyLimit: 1, ...options }, kind), metricPieces);
     this.#temporality = temporalitySelector(
       options.temporalityPreference ?? temporalityFrom(options.platform?.env?.() ?? {}),
     );

@@ -5,7 +5,7 @@ import type { Clock } from "./clock.ts";
 import { compress } from "./compress.ts";
 import { Desk } from "./desk.ts";
 import { type Codec, encodeAll } from "./encode.ts";
-import type { ExportPipeline } from "./export_pipeline.ts";
+import type { ExportPipeline, PipelineKind } from "./export_pipeline.ts";
 import type { Attempt } from "./fetch_transport.ts";
 import { Gate } from "./gate.ts";
 import { type Chunk, Intake } from "./intake.ts";
@@ -219,6 +219,14 @@ export class Pipeline<Item> implements ExportPipeline<Item> {
     this.#desk.settle(shares, error);
   }
 }
+
+/** Sends at once, and tries again by itself. */
+export const PIPELINE: PipelineKind = {
+  requestBound: false,
+  queueBytes: 64 * 1024 * 1024,
+  flushMs: 30_000,
+  create: (options) => new Pipeline(options),
+};
 
 /** What a run of a chunk counts for each call it came by. */
 function sharesOf<Item>(

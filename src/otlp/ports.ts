@@ -91,11 +91,6 @@ export interface OtlpPlatform {
   http?: () => Promise<Connection | undefined>;
   /** A gzip that costs less than `CompressionStream`, which is used where there is none. */
   gzip?: Gzip;
-  /**
-   * Requests and timers end, without a word, with the request to this program that began them. An
-   * exporter then sends while somebody waits for its flush, and only then.
-   */
-  requestBound?: boolean;
   /** Loads the TLS adapter; asked once, when the first request of an exporter with `tls` is due. */
   tls?: () => Promise<TlsPort>;
 }

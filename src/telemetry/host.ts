@@ -1,4 +1,5 @@
 import type { ContextManager } from "@opentelemetry/api";
+import type { PipelineKind } from "../otlp/export_pipeline.ts";
 import type { OtlpPlatform } from "../otlp/ports.ts";
 
 /** What telemetry needs of the platform it runs on. */
@@ -7,6 +8,8 @@ export interface TelemetryHost {
   env(): Promise<Readonly<Record<string, string | undefined>>>;
   /** Loads what the exporters are given; left out where the platform has nothing for them. */
   otlp?: () => Promise<Omit<OtlpPlatform, "env">>;
+  /** Loads the way in which the exporters send. */
+  pipeline: () => Promise<PipelineKind>;
   /**
    * What a request to this program began (a `fetch`, a timer, a promise) ends with it, without a
    * word. Exports then happen while somebody waits for a flush.

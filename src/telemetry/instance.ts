@@ -290,9 +290,10 @@ export class Telemetry extends EventBus {
   }
 }
 
-/** Creates telemetry of its own, beside the shared one. */
-export function createTelemetry(host: TelemetryHost): Telemetry {
-  return new Telemetry(host);
+/** Creates telemetry that exports at once, as long as the program runs. */
+export function createTelemetry(host: Omit<TelemetryHost, "pipeline">): Telemetry {
+  const pipeline = async () => (await import("../otlp/pipeline.ts")).PIPELINE;
+  return new Telemetry({ ...host, pipeline });
 }
 
 function summaryOf(reason: unknown): ErrorSummary {

@@ -1,5 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import { displayUrl } from "../otlp/endpoint.ts";
+import type { PipelineKind } from "../otlp/export_pipeline.ts";
 import type { ExportObserver } from "../otlp/observer.ts";
 import type { OtlpExporterOptions } from "../otlp/options.ts";
 import type { TelemetryHost } from "./host.ts";
@@ -14,6 +15,7 @@ export interface ExporterContext {
 /** What an OTLP exporter is made with, and what may be shown of it. */
 export interface OpenedOtlp {
   options: OtlpExporterOptions;
+  pipeline: PipelineKind;
   /** As it may be shown. */
   endpoint: string;
   mtls: boolean;
@@ -37,9 +39,10 @@ export async function openOtlp(
     diag.warn("codex-otel: the collector's URL is no https: URL, so no certificate is used.");
   }
   // The environment was read with the settings.
-  const platform = { ...given, requestBound: host.requestBound ?? false, env: () => ({}) };
+  const platform = { ...given, env: () => ({}) };
   return {
     options: { ...options, url, observer, platform },
+    pipeline: await host.pipeline(),
     endpoint: displayUrl(url),
     mtls: hasCertificate && isSecure,
   };

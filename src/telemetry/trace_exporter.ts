@@ -54,9 +54,9 @@ async function openCollector(
   target: OtlpTarget,
   context: ExporterContext,
 ): Promise<ChosenExporter> {
-  const { OTLPTraceExporter } = await import("../otlp/trace_exporter.ts");
-  const { options, endpoint, mtls } = await openOtlp(target, context);
-  const exporter = new OTLPTraceExporter(options);
+  const { TraceExporter } = await import("../otlp/trace_exporter.ts");
+  const { options, pipeline, endpoint, mtls } = await openOtlp(target, context);
+  const exporter = new TraceExporter(options, pipeline);
   return { exporter, kind: "otlp", endpoint, mtls, stats: () => exporter.stats() };
 }
 

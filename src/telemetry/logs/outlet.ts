@@ -37,9 +37,9 @@ async function ownOutlet(
   target: OtlpTarget,
   { settings, context }: { settings: Settings; context: ExporterContext },
 ): Promise<LogOutlet> {
-  const { OTLPLogExporter } = await import("../../otlp/log_exporter.ts");
-  const { options, endpoint, mtls } = await openOtlp(target, context);
-  const exporter = new OTLPLogExporter(options);
+  const { LogExporter } = await import("../../otlp/log_exporter.ts");
+  const { options, pipeline, endpoint, mtls } = await openOtlp(target, context);
+  const exporter = new LogExporter(options, pipeline);
   const forwarder = new Forwarder<ReadableLogRecord>({ exporter, ...BATCH });
   return {
     ...forwarderOutlet(forwarder),

@@ -33,12 +33,10 @@ async function ownOutlet(
   target: OtlpTarget,
   { settings, context }: { settings: Settings; context: ExporterContext },
 ): Promise<MetricOutlet> {
-  const { OTLPMetricExporter } = await import("../../otlp/metric_exporter.ts");
-  const { options, endpoint, mtls } = await openOtlp(target, context);
-  const exporter = new OTLPMetricExporter({
-    ...options,
-    temporalityPreference: settings.temporality,
-  });
+  const { MetricExporter } = await import("../../otlp/metric_exporter.ts");
+  const { options, pipeline, endpoint, mtls } = await openOtlp(target, context);
+  const { temporality: temporalityPreference } = settings;
+  const exporter = new MetricExporter({ ...options, temporalityPreference }, pipeline);
   const meter = new OwnMeter();
   const resource = createResource(settings);
   const { metricIntervalMs: intervalMs } = settings;
