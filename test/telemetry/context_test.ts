@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { context, createTraceState, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
+import {
+  context,
+  createTraceState,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  trace,
+} from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import {
   AlwaysOffSampler,
@@ -131,7 +138,7 @@ describe("the context of a run", () => {
     assert.deepEqual(active, [turn, turn, tool, approval, tool, undefined]);
   });
 
-  it("is handed on as W3C trace context", async () => {
+  it("is handed on as W3C trace context, without baggage", async () => {
     const { telemetry, spans } = await tracing();
     const caller = trace.wrapSpanContext({
       traceId: TRACE_ID,
@@ -139,7 +146,9 @@ describe("the context of a run", () => {
       traceFlags: 1,
       traceState: createTraceState("vendor=x"),
     });
-    const scenario = within(caller, () => new Scenario(telemetry).start());
+    const baggage = propagation.createBaggage({ user: { value: "nobody else's business" } });
+    const withBaggage = propagation.setBaggage(trace.setSpan(ROOT_CONTEXT, caller), baggage);
+    const scenario = context.with(withBaggage, () => new Scenario(telemetry).start());
     const carrier = telemetry.carrier(RUN);
     scenario.at(1).stop(1);
     assert.deepEqual(carrier, {

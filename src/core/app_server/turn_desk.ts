@@ -6,6 +6,7 @@
 import { approvalResponse, readApprovalRequest } from "../../protocol/app_server/approvals.ts";
 import { TurnConverter } from "../../protocol/app_server/convert.ts";
 import { readToolCall, TOOL_CALL_METHOD } from "../../protocol/app_server/tool_call.ts";
+import type { TraceCarrier } from "../../events/sink.ts";
 import type { AnyThreadEvent } from "../../protocol/events.ts";
 import { eventKind } from "../../protocol/kinds.ts";
 import { decide } from "../approvals/decide.ts";
@@ -30,6 +31,12 @@ export class TurnDesk {
     this.#context = context;
     this.#tools = new ToolDesk(request, context);
     this.converter = new TurnConverter({ deltas: request.turn.deltas });
+  }
+
+  /** The trace context of the run's span. */
+  get trace(): TraceCarrier | undefined {
+    const { span_token } = this.#request.telemetry.metadata;
+    return this.#context.sink.carrier?.({ span_token });
   }
 
   /** The server has given the turn this id. */

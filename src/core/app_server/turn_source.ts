@@ -191,10 +191,11 @@ export class AppServerSource implements TurnSource, ThreadRoute {
     params: (turnId: string) => object,
     signal?: AbortSignal,
   ): Promise<void> {
-    const { connection, threadId } = this.#context;
+    const { connection, threadId, desk } = this.#context;
     await this.#identified.reached;
     if (this.#state !== "running" || this.#turnId === undefined) throw noTurnError();
-    await connection.request(method, { threadId, ...params(this.#turnId) }, { signal });
+    const options = { signal, trace: desk.trace };
+    await connection.request(method, { threadId, ...params(this.#turnId) }, options);
   }
 
   #complete(): void {

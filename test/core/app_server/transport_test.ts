@@ -209,6 +209,35 @@ describe("the app-server transport", () => {
     await engine.codex.close();
   });
 
+  it("sends the trace of a turn's own span with each request of the turn", async () => {
+    const engine = createFakeEngine({ behaviours: ENDLESS });
+    const carrier = ({ span_token }: { span_token: string }) => ({ traceparent: span_token });
+    Object.assign(engine.bus, { carrier });
+    for (const thread of [engine.codex.startThread(), engine.codex.resumeThread("t")]) {
+      const running = thread.run("Go");
+      await engine.capture.waitFor("codex.thread.start");
+      await sent(engine, "turn/start");
+      const [{ metadata }] = engine.capture.named("codex.thread.start") as [never];
+      const { span_token } = metadata as { span_token: string };
+      await thread.steer("more");
+      await thread.interrupt();
+      await running;
+      const traced = engine.servers[0]!.channel.sent.filter(({ trace }) => trace);
+      assert.deepEqual(traced.map(({ method }) => method).slice(1), [
+        "turn/start",
+        "turn/steer",
+        "turn/interrupt",
+      ]);
+      assert.match(String(traced[0]?.method), /^thread\/(start|resume)$/);
+      assert.ok(
+        traced.every(({ trace }) => (trace as { traceparent: string }).traceparent === span_token),
+      );
+      engine.capture.clear();
+      engine.servers[0]!.channel.sent.splice(0);
+    }
+    await engine.codex.close();
+  });
+
   it("interrupts and steers a compaction only once it has an id", async () => {
     const engine = createFakeEngine({
       behaviours: {
