@@ -9,6 +9,8 @@ import { hrTimeOf } from "../spans/time.ts";
 /** Specification, "LogRecord Limits". */
 const MAX_ATTRIBUTES = 128;
 
+type LogAttributes = EmittedLog["attributes"];
+
 /** Makes records of what is emitted, and hands them on: all of a logs SDK that is of use here. */
 export function createLogger(
   settings: Settings,
@@ -17,13 +19,19 @@ export function createLogger(
   const resource = createResource(settings);
   const instrumentationScope = { name: SCOPE, version: VERSION };
   return {
-    emit({ timestamp, context, attributes, ...told }: EmittedLog) {
+    // Written out: rest and spread take most of the time of a record in V8 (Node 20).
+    emit({ eventName, timestamp, severityNumber, severityText, body, attributes, context }) {
       const spanContext = context && trace.getSpanContext(context);
+      const kept = limited(attributes);
       push({
-        ...told,
-        ...limited(attributes),
+        eventName,
         hrTime: timestamp,
         hrTimeObserved: hrTimeOf(Date.now()),
+        severityNumber,
+        severityText,
+        body,
+        attributes: kept,
+        droppedAttributesCount: kept === attributes ? 0 : droppedOf(attributes),
         ...(spanContext && isSpanContextValid(spanContext) ? { spanContext } : {}),
         resource,
         instrumentationScope,
@@ -32,12 +40,12 @@ export function createLogger(
   };
 }
 
-function limited(
-  attributes: EmittedLog["attributes"],
-): Pick<ReadableLogRecord, "attributes" | "droppedAttributesCount"> {
-  const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
-  return {
-    attributes: Object.fromEntries(entries.slice(0, MAX_ATTRIBUTES)),
-    droppedAttributesCount: Math.max(entries.length - MAX_ATTRIBUTES, 0),
-  };
+/** The same object where nothing is too much, which is always. */
+function limited(attributes: LogAttributes): LogAttributes {
+  if (Object.keys(attributes).length <= MAX_ATTRIBUTES) return attributes;
+  return Object.fromEntries(Object.entries(attributes).slice(0, MAX_ATTRIBUTES));
+}
+
+function droppedOf(attributes: LogAttributes): number {
+  return Object.keys(attributes).length - MAX_ATTRIBUTES;
 }

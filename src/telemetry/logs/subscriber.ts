@@ -36,11 +36,12 @@ export class LogSubscriber {
 
   #handle(event: TelemetryEvent): void {
     const { logger, contextOf, redact } = this.#options;
-    const metadata: { span_token?: string; call_id?: string } = event.metadata;
-    const span = { ...metadata, span_token: metadata.span_token ?? "" };
+    const { span_token = "", call_id }: { span_token?: string; call_id?: string } = event.metadata;
+    const span = call_id === undefined ? { span_token } : { span_token, call_id };
     const record = logRecordOf(event, { content: this.#contentOf(event, span), redact });
     const context = contextOf(span);
-    logger.emit(context ? { ...record, context } : record);
+    if (context) record.context = context;
+    logger.emit(record);
   }
 
   #contentOf(event: TelemetryEvent, { span_token }: SpanReference): ContentSettings {
