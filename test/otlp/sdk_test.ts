@@ -32,13 +32,17 @@ describe("The exporters in an OpenTelemetry SDK", () => {
   });
   afterEach(() => collector.close());
 
-  for (const [name, make] of Object.entries(KITS)) {
+  const cases = Object.entries(KITS).flatMap(([name, make]) => [
+    { name, make, value: 1, sent: { intValue: 1 } },
+    { name: `${name}, with NaN`, make, value: NaN, sent: { doubleValue: "NaN" } },
+  ]);
+  for (const { name, make, value, sent: sentValue } of cases) {
     it(`deliver spans (${name})`, async () => {
       const exporter = new OTLPTraceExporter({ url: `${collector.url}/v1/traces` });
       const { tracer, ...processor } = make(exporter);
       const span = tracer.startSpan("work", {
         kind: SpanKind.CLIENT,
-        attributes: { a: 1, b: "x" },
+        attributes: { a: value, b: "x" },
       });
       span.addEvent("seen", { c: true }).setStatus({ code: SpanStatusCode.ERROR, message: "no" });
       span.end();
@@ -50,7 +54,7 @@ describe("The exporters in an OpenTelemetry SDK", () => {
       assert.equal(at(sent, "kind"), 3);
       assert.deepEqual(at(sent, "status"), { code: 2, message: "no" });
       assert.deepEqual(at(sent, "attributes"), [
-        { key: "a", value: { intValue: 1 } },
+        { key: "a", value: sentValue },
         { key: "b", value: { stringValue: "x" } },
       ]);
       assert.equal(at(sent, "events", 0, "name"), "seen");
@@ -131,7 +135,7 @@ describe("The exporters in an OpenTelemetry SDK", () => {
         : new sdkLogs.LoggerProvider({
           processors: [new sdkLogs.BatchLogRecordProcessor({ exporter } as never)],
         });
-      const record = { severityText: "INFO", body: "hello", attributes: { a: 1 } };
+      const record = { severityText: "INFO", body: "hello", attributes: { a: NaN } };
       for (let i = 0; i < 3; i++) provider.getLogger("scope").emit(record);
       await provider.forceFlush();
       const records = received("logs").flatMap((body) =>
@@ -139,6 +143,7 @@ describe("The exporters in an OpenTelemetry SDK", () => {
       );
       assert.equal(records.length, 3);
       assert.deepEqual(at(records, 0, "body"), { stringValue: "hello" });
+      assert.deepEqual(at(records, 0, "attributes", 0, "value"), { doubleValue: "NaN" });
       await provider.shutdown();
       assert.deepEqual(exporter.stats(), { exported: 3, queued: 0, dropped: 0 });
     });
