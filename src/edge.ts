@@ -1,108 +1,38 @@
 /**
  * The package on edge runtimes: telemetry with its exporters, and `Codex` over a remote app-server.
  * Nothing here needs more than the APIs of the web.
+ *
+ * What a request to a Worker began (a `fetch`, a timer, a promise) ends with it. So spans are kept
+ * until `telemetry.flush()` is called, and sent while somebody waits for that: give it to
+ * `waitUntil`. Spans that were on their way when a request ended are sent again by the next flush.
+ *
+ * @example Send the spans of a request after its answer
+ * ```ts
+ * import { telemetry } from "@codex-otel/sdk/edge";
+ * import { otlpReceiver } from "@codex-otel/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * type Context = { waitUntil(promise: Promise<unknown>): void };
+ * const worker = {
+ *   async fetch(_request: Request, env: object, context: Context): Promise<Response> {
+ *     if (!telemetry.status().enabled) await telemetry.configure({ env });
+ *     telemetry.span("codex.thread", { input: "Hi", transport: "websocket" }, () => {});
+ *     context.waitUntil(telemetry.flush());
+ *     return new Response("Hello!");
+ *   },
+ * };
+ *
+ * // What the platform does
+ * await using collector = await otlpReceiver();
+ * const env = { CODEX_OTLP_ENABLE: "1", CODEX_OTLP_ENDPOINT: collector.url };
+ * const waiting: Promise<unknown>[] = [];
+ * const context = { waitUntil: (promise: Promise<unknown>) => void waiting.push(promise) };
+ * await worker.fetch(new Request("https://worker.example.com"), env, context);
+ * await Promise.all(waiting);
+ * assert.equal(collector.spans[0]?.name, "invoke_agent codex");
+ * ```
  * @module
  */
-import { BaseCodex } from "./core/codex.ts";
-import { openWebWebSocket } from "./core/app_server/web_web_socket.ts";
-import type { CodexOptions, RemoteAppServer, ThreadOptions } from "./core/options.ts";
-import { remoteTransport } from "./core/remote_transport.ts";
-import type { Thread } from "./core/thread.ts";
-import { ToolStatistics } from "./core/tools/tool_metrics.ts";
-import type { TransportFactory } from "./core/turn_request.ts";
-import { CodexError } from "./errors.ts";
-import { Telemetry } from "./telemetry/instance.ts";
-
-/** Creates telemetry of its own, beside the shared one: its handlers and its exports are apart. */
-export function createTelemetry(): Telemetry {
-  return new Telemetry({
-    env: () => Promise.resolve({}),
-    pipeline: async () => (await import("./otlp/flush_pipeline.ts")).FLUSH_PIPELINE,
-    requestBound: true,
-  });
-}
-
-/**
- * The shared telemetry instance, which every `Codex` uses unless it is given another one. It does
- * nothing until `configure()` enables it or a handler is attached.
- */
-export const telemetry: Telemetry = createTelemetry();
-
-/** What is counted of the tools of this isolate: `metrics()`, `resetMetrics()`. */
-export const tools: ToolStatistics = new ToolStatistics();
-
-/** Options of a {@linkcode Codex} on the edge: those that need no process. */
-export interface EdgeCodexOptions
-  extends Pick<CodexOptions, "apiKey" | "baseUrl" | "config" | "telemetry"> {
-  /** The app-server that the turns go to. */
-  transport: RemoteAppServer;
-}
-
-/** Starts and resumes conversations with the Codex agent behind a remote app-server. */
-export class Codex extends BaseCodex {
-  /**
-   * Creates a `Codex`; it connects with the first turn.
-   * @throws {TypeError} when the address, the token or the headers cannot be used.
-   * @throws {CodexError} `unsupported` for an option that needs a process.
-   */
-  constructor(options: EdgeCodexOptions) {
-    super(options, { createTransport, statistics: tools, telemetry });
-  }
-
-  /**
-   * Starts a new conversation. Nothing happens before its first turn.
-   * @throws {TypeError} when `tools`, `approvals` or `approvalTimeoutMs` cannot be used.
-   * @throws {RangeError} when `approvalTimeoutMs` is not above 0, or above 24.8 days.
-   * @throws {CodexError} `unsupported` for `attachments`, which are files.
-   */
-  override startThread(options: ThreadOptions = {}): Thread {
-    refuseFiles(options);
-    return super.startThread(options);
-  }
-
-  /**
-   * Goes on with a conversation that the app-server keeps.
-   * @throws {TypeError} when `tools`, `approvals` or `approvalTimeoutMs` cannot be used.
-   * @throws {RangeError} when `approvalTimeoutMs` is not above 0, or above 24.8 days.
-   * @throws {CodexError} `unsupported` for `attachments`, which are files.
-   */
-  override resumeThread(id: string, options: ThreadOptions = {}): Thread {
-    refuseFiles(options);
-    return super.resumeThread(id, options);
-  }
-}
-
-const PROCESS_OPTIONS = [
-  "codexPathOverride",
-  "configOverrides",
-  "env",
-  "stopGraces",
-  "cli",
-] as const satisfies (keyof CodexOptions)[];
-
-const createTransport: TransportFactory = (options, context) => {
-  const { transport } = options;
-  if (typeof transport !== "object") throw needsProcess(`transport: "${transport ?? "exec"}"`);
-  const option = PROCESS_OPTIONS.find((name) => options[name] !== undefined);
-  if (option !== undefined) throw needsProcess(option);
-  return remoteTransport(transport, { ...context, options, openWebSocket: openWebWebSocket });
-};
-
-function needsProcess(feature: string): CodexError<"unsupported"> {
-  return new CodexError(
-    "unsupported",
-    `There are no processes on the edge for ${feature}. Use a remote app-server: ` +
-      "{ transport: { url, token } }.",
-    { details: { feature } },
-  );
-}
-
-function refuseFiles({ attachments }: ThreadOptions): void {
-  if (attachments === undefined || attachments.length === 0) return;
-  const message = "There are no files on the edge for attachments. Put the text in the prompt.";
-  throw new CodexError("unsupported", message, { details: { feature: "attachments" } });
-}
-
 export type {
   ApprovalAnswer,
   ApprovalFunction,
@@ -113,6 +43,7 @@ export { BaseCodex } from "./core/codex.ts";
 export type {
   ApprovalMode,
   Attachment,
+  CliExportOptions,
   CodexOptions,
   CyberAccessProgram,
   Input,
@@ -125,6 +56,7 @@ export type {
   UserInput,
   WebSearchMode,
 } from "./core/options.ts";
+export type { StopGraces } from "./core/shutdown_ladder.ts";
 export { Thread } from "./core/thread.ts";
 export type { CodexConfigObject, CodexConfigValue } from "./core/toml.ts";
 export {
@@ -145,6 +77,7 @@ export {
   type CodexErrorDetails,
   isCodexError,
 } from "./errors.ts";
+export { Codex, createTelemetry, type EdgeCodexOptions, telemetry, tools } from "./edge_sdk.ts";
 export type { EventBus, EventBusOptions } from "./events/bus.ts";
 export * from "./events/catalogue.ts";
 export type { Clock } from "./events/clock.ts";
@@ -159,7 +92,15 @@ export type {
   TelemetrySink,
   TraceCarrier,
 } from "./events/sink.ts";
-export type { Compression, ExporterError, HeaderOption, HeaderRecord } from "./otlp/options.ts";
+export type { OtlpMetricExporterOptions } from "./otlp/metric_exporter.ts";
+export type {
+  Compression,
+  ExporterError,
+  ExporterStats,
+  HeaderOption,
+  HeaderRecord,
+  OtlpExporterOptions,
+} from "./otlp/options.ts";
 export type {
   Fetch,
   FetchInit,
@@ -179,6 +120,7 @@ export type {
 export type * from "./protocol/events.ts";
 export type * from "./protocol/items.ts";
 export type { Usage } from "./protocol/usage.ts";
+export { OTLPLogExporter, OTLPMetricExporter, OTLPTraceExporter } from "./otlp/edge_exporters.ts";
 export type { ContentOptions } from "./telemetry/content.ts";
 export type { Telemetry } from "./telemetry/instance.ts";
 export type {

@@ -41,7 +41,7 @@ const RUNTIME_NAMES = new Set(["process", "Buffer", "Deno", "Bun"]);
 
 /** The room of a file, by its path from the project's folder; undefined for one that is in none. */
 export function roomOf(path: string): string | undefined {
-  if (path === "src/edge.ts") return "edge";
+  if (path === "src/edge.ts" || path === "src/edge_sdk.ts") return "edge";
   if (path === "mod.ts" || WIRING_FILES.has(path)) return "wiring";
   const [inside, folder, name] = /^src\/(?:([^/]+)\/.*|([^/]+)\.ts)$/.exec(path) ?? [];
   if (inside === undefined) return undefined;

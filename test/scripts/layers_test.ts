@@ -16,6 +16,7 @@ describe("roomOf()", () => {
     ["src/errors.ts", "errors"],
     ["src/sdk.ts", "wiring"],
     ["src/edge.ts", "edge"],
+    ["src/edge_sdk.ts", "edge"],
     ["mod.ts", "wiring"],
     ["scripts/check.ts", undefined],
   ];
@@ -36,7 +37,8 @@ describe("judgeImport()", () => {
     ["src/otlp/mod.ts", "../runtime/otlp_platform.ts"],
     ["mod.ts", "./src/telemetry/mod.ts"],
     ["mod.ts", "./src/sdk.ts"],
-    ["src/edge.ts", "./core/codex.ts"],
+    ["src/edge.ts", "./edge_sdk.ts"],
+    ["src/edge_sdk.ts", "./core/codex.ts"],
     ["test/core/lines_test.ts", "node:test"],
   ];
   for (const [file, specifier] of allowed) {
