@@ -277,7 +277,97 @@ describe("RpcPeer", () => {
     );
     assert.deepEqual(await rejections(), []);
   });
+
+  it("gives each request the first answer to it, whatever else is said", async () => {
+    const rejections = watchRejections();
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant("ask" as const) }),
+      fc.record({
+        kind: fc.constantFrom("answer", "refuse", "abort"),
+        // Also to requests that have been answered, were given up, or were never made.
+        to: fc.integer({ min: 1, max: 12 }),
+        value: fc.jsonValue({ maxDepth: 1 }),
+      }),
+      fc.record({ kind: fc.constant("stray" as const), message: fc.constantFrom(...STRAYS) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const { channel, peer } = setUp();
+        const asked: ReturnType<typeof ask>[] = [];
+        const expected: unknown[] = [];
+        for (const each of steps) {
+          if (each.kind === "ask") {
+            asked.push(ask(peer));
+            expected.push("open");
+          } else if (each.kind === "stray") {
+            channel.receive(each.message);
+          } else {
+            const { kind, to: id, value } = each;
+            if (kind === "answer") channel.receive({ id, result: value });
+            else if (kind === "refuse") channel.receive({ id, error: { code: 7, message: "no" } });
+            else asked[id - 1]?.abort();
+            if (expected[id - 1] === "open") expected[id - 1] = { [kind]: value };
+          }
+          await settle();
+        }
+        assert.equal(peer.isOpen, true);
+        assert.equal(peer.pendingCount, expected.filter((one) => one === "open").length);
+        await peer.close(LOST);
+        const outcomes = await Promise.allSettled(asked.map(({ promise }) => promise));
+        for (const [index, outcome] of outcomes.entries()) {
+          const said = expected[index] as { answer?: unknown } | "open";
+          if (outcome.status === "fulfilled") {
+            assert.deepEqual(said, { answer: outcome.value });
+          } else if (said === "open") assert.equal(outcome.reason, LOST);
+          else assert.ok("abort" in said || isCodexError(outcome.reason, "rpc_error"));
+        }
+      }),
+      { numRuns: 100 },
+    );
+    assert.deepEqual(await rejections(), []);
+  });
+
+  it("ends by no message with another error than protocol_error", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
+        const { channel, peer } = setUp();
+        const waiting = failureOf(peer.request("a", {}));
+        channel.receive(text);
+        await settle();
+        const isObject = /^\s*\{/.test(text) && isJson(text);
+        assert.equal(peer.isOpen, isObject, text);
+        await peer.close(LOST);
+        const error = await waiting;
+        assert.ok(isObject ? error === LOST : isCodexError(error, "protocol_error"), String(error));
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
+
+/** What is no answer to anything. */
+const STRAYS: readonly object[] = [
+  {},
+  { id: null, result: 1 },
+  { id: "1", result: 1 },
+  { id: 1.5, result: 1 },
+  { id: {}, result: 1 },
+  { result: 1 },
+  { error: { code: 1 } },
+  { method: 5 },
+  { method: "note", params: [1] },
+  { id: 1, method: "unknown" },
+  { id: -1, error: null },
+];
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function isRequest({ id, method }: Sent): boolean {
   return id !== undefined && method !== undefined;

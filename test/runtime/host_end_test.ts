@@ -16,11 +16,18 @@ const WAYS: Record<string, [number | null, string | null]> = {
 };
 
 describe("the end of the host process", () => {
-  for (const [way, ending] of Object.entries(WAYS)) {
-    it(`ends the CLI and its commands, and is as it would be without them: ${way}`, async () => {
+  const cases = Object.entries(WAYS).flatMap(([way, ending]) =>
+    ["exec", "app-server"].map((transport) => ({ way, ending, transport }))
+  );
+  for (const { way, ending, transport } of cases) {
+    it(`ends the CLI and its commands, and is as it would be without them: ${way}, ${transport}`, async () => {
       const folder = await mkdtemp(join(tmpdir(), "codex-otel-host-end-"));
       try {
-        const { code, signal, stdout } = await runProgram("host_end_program.ts", [way, folder]);
+        const { code, signal, stdout } = await runProgram("host_end_program.ts", [
+          way,
+          folder,
+          transport,
+        ]);
         assert.deepEqual([code, signal], ending);
         const pids = stdout.trim().split(" ").map(Number);
         assert.equal(pids.length, 2);
