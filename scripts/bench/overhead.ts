@@ -1,12 +1,18 @@
 /**
- * `npm run bench -- overhead [BLOCKS]`: a turn with tracing, metrics and logs on beside the same turn
+ * `npm run bench -- overhead [BLOCKS [simple|batch]]`: a turn with tracing, metrics and logs on beside the same turn
  * with telemetry off, on both transports, with the real CLI and a scripted model; and how many events
  * a second the bus delivers, beside `node:events` and `diagnostics_channel`.
  *
  * Both variants run in one process, by one `Codex`, on the same threads and, over the app-server, on
  * the same CLI process, in blocks of off, on, on, off. What is compared are the blocks.
  */
-import { Codex, createTelemetry, type Telemetry, type TelemetrySink } from "../../mod.ts";
+import {
+  Codex,
+  createTelemetry,
+  type ProcessorName,
+  type Telemetry,
+  type TelemetrySink,
+} from "../../mod.ts";
 import { reply, scriptedModel } from "../../src/testing/mod.ts";
 import { cliPath } from "../app_server/cli.ts";
 import { reportEvents } from "./lib_emitters.ts";
@@ -33,7 +39,9 @@ interface Sample {
 }
 
 /** Runs the benchmark and prints medians and ratios. */
-export async function run([blocks = String(BLOCKS)]: string[] = []): Promise<void> {
+export async function run(
+  [blocks = String(BLOCKS), processor = "simple"]: string[] = [],
+): Promise<void> {
   const sink = await Sink.start();
   const telemetry = { off: createTelemetry(), on: createTelemetry() };
   await telemetry.on.configure({
@@ -41,6 +49,7 @@ export async function run([blocks = String(BLOCKS)]: string[] = []): Promise<voi
     enabled: true,
     endpoint: sink.url,
     signals: ["traces", "metrics", "logs"],
+    processor: processor as ProcessorName,
     // Else a failure would make it a comparison of off with off.
     strict: true,
   });
