@@ -19,12 +19,15 @@ const BUNDLE: BuildOptions & { write: false } = {
 /** The oldest behaviour of the runtime that is supported, and the newest that is installed. */
 export const COMPATIBILITY_DATES = ["2024-01-01", "2026-04-01"] as const;
 
-let bundled: Promise<string> | undefined;
+const bundles = new Map<string, Promise<string>>();
 
-/** The Worker of `worker.ts` as one module. */
-function bundle(): Promise<string> {
-  return bundled ??= build({ ...BUNDLE, entryPoints: [join(ROOT, "test/edge/worker.ts")] })
-    .then(({ outputFiles }) => outputFiles?.[0]?.text ?? "");
+/** A Worker as one module. */
+function bundle(entryPoint: string): Promise<string> {
+  const known = bundles.get(entryPoint) ??
+    build({ ...BUNDLE, entryPoints: [join(ROOT, entryPoint)] })
+      .then(({ outputFiles }) => outputFiles?.[0]?.text ?? "");
+  bundles.set(entryPoint, known);
+  return known;
 }
 
 /** Settings of a Worker. */
@@ -51,36 +54,46 @@ export class ScenarioError extends Error {
   }
 }
 
+/** Starts the runtime with a Worker, by its path from the project's folder. */
+export async function startMiniflare(
+  entryPoint: string,
+  { compatibilityDate = COMPATIBILITY_DATES[1], bindings = {}, more = {} }: EdgeWorkerOptions,
+  onOutput: (text: string) => void = () => {},
+): Promise<Miniflare> {
+  const contents = await bundle(entryPoint);
+  const miniflare = new Miniflare({
+    modules: [{ type: "ESModule", path: "worker.js", contents }],
+    compatibilityDate,
+    bindings: bindings as Record<string, string>,
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+      for (const stream of [stdout, stderr]) {
+        stream.on("data", (chunk: unknown) => onOutput(String(chunk)));
+      }
+    },
+    ...more,
+  });
+  try {
+    await miniflare.ready;
+    return miniflare;
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+}
+
 /** A running Worker with one isolate: its modules keep what they hold between requests. */
 export class EdgeWorker {
-  readonly #miniflare: Miniflare;
+  #miniflare: Miniflare | undefined;
   /** What it has written to its console. */
   output = "";
 
-  private constructor(script: string, options: EdgeWorkerOptions) {
-    const { compatibilityDate = COMPATIBILITY_DATES[1], bindings = {}, more = {} } = options;
-    this.#miniflare = new Miniflare({
-      modules: [{ type: "ESModule", path: "worker.js", contents: script }],
-      compatibilityDate,
-      bindings: bindings as Record<string, string>,
-      handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-        for (const stream of [stdout, stderr]) {
-          stream.on("data", (chunk: unknown) => this.output += String(chunk));
-        }
-      },
-      ...more,
-    });
-  }
+  private constructor() {}
 
-  /** Starts one. */
+  /** Starts one that plays the scenarios. */
   static async start(options: EdgeWorkerOptions = {}): Promise<EdgeWorker> {
-    const worker = new EdgeWorker(await bundle(), options);
-    try {
-      await worker.#miniflare.ready;
-    } catch (error) {
-      await worker.#miniflare.dispose();
-      throw error;
-    }
+    const worker = new EdgeWorker();
+    const keep = (text: string) => void (worker.output += text);
+    worker.#miniflare = await startMiniflare("test/edge/worker.ts", options, keep);
     return worker;
   }
 
@@ -92,7 +105,7 @@ export class EdgeWorker {
     name: Name,
     args?: Given<Name>,
   ): Promise<Answer<Name>> {
-    const response = await this.#miniflare.dispatchFetch(`http://worker/${name}`, {
+    const response = await this.#miniflare!.dispatchFetch(`http://worker/${name}`, {
       method: "POST",
       body: JSON.stringify(args ?? null),
     });
@@ -102,7 +115,7 @@ export class EdgeWorker {
   }
 
   /** Ends the runtime. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#miniflare.dispose();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#miniflare?.dispose();
   }
 }

@@ -156,6 +156,13 @@ describe("the exporter in workerd", () => {
     assert.deepEqual(status.spans, { exported: 0, queued: 0, dropped: 2 });
   });
 
+  it("works behind a tracer provider of the user's own", limited, async () => {
+    await using collector = await otlpReceiver();
+    const stats = await worker.play("ownProvider", `${collector.url}/v1/traces`);
+    assert.deepEqual(stats, { exported: 1, queued: 0, dropped: 0 });
+    assert.deepEqual(collector.spans.map(({ name }) => name), ["own work"]);
+  });
+
   it("keeps spans in memory where it is told to", async () => {
     assert.deepEqual(await worker.play("memory"), ["invoke_agent codex"]);
     const status = await worker.play("configure", { enabled: true, endpoint: "pid://local" });

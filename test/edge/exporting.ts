@@ -2,10 +2,13 @@
 import {
   type ConfigureOptions,
   createTelemetry,
+  type ExporterStats,
   memoryExporter,
+  OTLPTraceExporter,
   telemetry,
   type TelemetryStatus,
 } from "../../src/edge.ts";
+import { BasicTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import type { Scene } from "./scene.ts";
 
 /** What the exporters announce, by name and reason. */
@@ -89,6 +92,17 @@ export const exporting = {
     await own.configure({ enabled: true, exporter });
     own.span("codex.thread", { input: "Go", transport: "websocket" }, () => {});
     return exporter.spans.map(({ name }) => name);
+  },
+
+  /** An SDK of the user's own, with the exporter of the edge. */
+  ownProvider: async (url: string): Promise<ExporterStats> => {
+    const exporter = new OTLPTraceExporter({ url });
+    const provider = new BasicTracerProvider({
+      spanProcessors: [new SimpleSpanProcessor(exporter)],
+    });
+    provider.getTracer("own").startSpan("own work").end();
+    await provider.forceFlush();
+    return exporter.stats();
   },
 
   /** What the runtime has of what must not be used. */

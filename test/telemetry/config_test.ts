@@ -70,6 +70,28 @@ describe("resolveSettings(), on or off", () => {
   }
 });
 
+describe("resolveSettings(), from bindings of a Worker", () => {
+  it("reads texts, numbers and booleans, and leaves the rest alone", () => {
+    const untouched = () => assert.fail("it was read");
+    const bindings = {
+      CODEX_OTLP_ENABLE: true,
+      CODEX_OTLP_ENDPOINT: "http://localhost:4318",
+      OTEL_METRIC_EXPORT_INTERVAL: 5000,
+      OTEL_SERVICE_NAME: { get: untouched },
+      CODEX_OTLP_CERTFILE: untouched,
+      get STORE(): never {
+        return untouched();
+      },
+    };
+    const { settings, warnings } = resolveSettings({}, bindings);
+    assert.deepEqual(warnings, []);
+    assert.equal(settings?.metricIntervalMs, 5000);
+    assert.equal(settings?.resource["service.name"], "codex-otel");
+    const { traces } = settings!;
+    assert.equal(traces?.kind === "otlp" && traces.target.options.tls, undefined);
+  });
+});
+
 describe("resolveSettings(), destination", () => {
   const otel = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:1" };
   const urls: [what: string, options: ConfigureOptions, env: Env, url: string][] = [
