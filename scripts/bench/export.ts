@@ -15,7 +15,7 @@ import {
 
 const SPANS = 51_200;
 const BATCH = 512;
-const ROUNDS = 7;
+const ROUNDS = 11;
 
 interface Sample {
   cpuPerSpan: number;
@@ -30,12 +30,12 @@ export async function run(): Promise<void> {
   const table: Record<string, Record<string, string>> = {};
   for (const compression of ["none", "gzip"] as const) {
     const samples = await measureAll(sink, { spans, compression });
-    const base = median(samples.get("official http")!.map((sample) => sample.cpuPerSpan));
+    const base = samples.get("official http")!.map((sample) => sample.cpuPerSpan);
     for (const [name, list] of samples) {
-      const cpu = median(list.map((sample) => sample.cpuPerSpan));
+      const cpu = list.map((sample) => sample.cpuPerSpan);
       table[`${name}, ${compression}`] = {
-        "CPU µs/span": cpu.toFixed(2),
-        "to official http": (cpu / base).toFixed(2),
+        "CPU µs/span": median(cpu).toFixed(2),
+        "to official http": ratio(cpu, base),
         "bytes/span": list[0]!.bytesPerSpan.toFixed(0),
         "spans lost": String(Math.max(...list.map((sample) => sample.lost))),
       };
@@ -43,6 +43,13 @@ export async function run(): Promise<void> {
   }
   console.table(table);
   await sink.stop();
+}
+
+/** The median of the ratios of the rounds, with the quartiles. */
+function ratio(values: number[], base: number[]): string {
+  const ratios = values.map((value, round) => value / base[round]!).sort((a, b) => a - b);
+  const at = (part: number) => ratios[Math.floor(part * (ratios.length - 1))]!.toFixed(2);
+  return `${at(0.5)} (${at(0.25)} to ${at(0.75)})`;
 }
 
 async function measureAll(

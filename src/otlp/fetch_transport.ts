@@ -2,6 +2,7 @@ import { isCodexError } from "../errors.ts";
 import { parseRetryAfter, redirectTarget, statusVerdict } from "./classify.ts";
 import type { Clock } from "./clock.ts";
 import { displayUrl } from "./endpoint.ts";
+import { errorTexts } from "./error_texts.ts";
 import type { HeaderSource } from "./header_source.ts";
 import type { HeaderRecord } from "./options.ts";
 import type { FailureReason } from "./observer.ts";
@@ -166,12 +167,17 @@ export class FetchTransport {
   }
 
   async #noAnswer(error: unknown): Promise<SendResult> {
-    const { errorTexts, tlsFailure } = await import("./tls_failure.ts");
     const target = displayUrl(this.#options.url);
     const own = ownReason(error);
     const texts = own ? messageOf(error) : [...new Set(errorTexts(error))].join("; ");
-    const reason = own ?? tlsFailure(error) ?? "connection";
+    const reason = own ?? await this.#tlsFailure(error) ?? "connection";
     return retry(reason, this.#scrub(`No answer from ${target}: ${texts || "unknown failure"}`));
+  }
+
+  /** Loaded where there is TLS, when there is a failure. */
+  async #tlsFailure(error: unknown): Promise<FailureReason | undefined> {
+    if (!this.#options.url.startsWith("https:")) return undefined;
+    return (await import("./tls_failure.ts")).tlsFailure(error);
   }
 }
 

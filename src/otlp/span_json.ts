@@ -10,10 +10,14 @@ export function encodeSpans(spans: ReadableSpan[]): Uint8Array<ArrayBuffer> {
   return isOdd ? unmarkOddNumbers(bytes!) : bytes as Uint8Array<ArrayBuffer>;
 }
 
+/** Almost all that spans carry is text: looking at each value once more must not cost. */
 function isOddSpan({ attributes, events, links }: ReadableSpan): boolean {
-  return hasOddNumber(attributes) ||
-    events.some((event) => hasOddNumber(event.attributes)) ||
-    links.some((link) => hasOddNumber(link.attributes));
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (typeof value !== "string" && hasOddNumber(value)) return true;
+  }
+  return events.length > 0 && events.some((event) => hasOddNumber(event.attributes)) ||
+    links.length > 0 && links.some((link) => hasOddNumber(link.attributes));
 }
 
 function markedSpans(spans: ReadableSpan[]): ReadableSpan[] {

@@ -2,6 +2,7 @@
  * Tells failures of TLS apart, which every runtime words in its own way.
  * @module
  */
+import { errorTexts } from "./error_texts.ts";
 
 /** What went wrong in a handshake. */
 export type TlsFailure = "tls_server_untrusted" | "tls_client_rejected";
@@ -43,20 +44,4 @@ const PEER_CLOSED = [
 /** Whether the other side closed the connection without a word. */
 export function peerClosed(error: unknown): boolean {
   return errorTexts(error).some((text) => PEER_CLOSED.some((pattern) => pattern.test(text)));
-}
-
-/** Codes and messages of an error, its causes and its parts, nearest first. */
-export function errorTexts(error: unknown): string[] {
-  const texts: string[] = [];
-  const seen = new Set<unknown>();
-  const visit = (value: unknown): void => {
-    if (typeof value !== "object" || value === null || seen.has(value)) return;
-    seen.add(value);
-    const { code, message, cause, errors } = value as Record<string, unknown>;
-    for (const text of [code, message]) if (typeof text === "string" && text) texts.push(text);
-    visit(cause);
-    if (Array.isArray(errors)) errors.forEach(visit);
-  };
-  visit(error);
-  return texts;
 }

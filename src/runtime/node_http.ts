@@ -42,10 +42,19 @@ function post(url: string, { init, agent }: Exchange): Promise<FetchResponse> {
   const { request: open } = url.startsWith("https:") ? https : http;
   const { method, body, signal } = init;
   const headers = { ...init.headers, "content-length": body.byteLength };
-  const request = open(url, { method, headers, agent, signal });
+  const request = open(url, { method, headers, agent });
+  endWith(signal, request);
   const answer = answerTo(request);
   request.end(body);
   return answer;
+}
+
+/** What the option `signal` does, at a fraction of its cost: that watches the stream in all ways. */
+function endWith(signal: AbortSignal, request: http.ClientRequest): void {
+  const stop = () => void request.destroy(signal.reason as Error);
+  if (signal.aborted) return stop();
+  signal.addEventListener("abort", stop);
+  request.once("close", () => signal.removeEventListener("abort", stop));
 }
 
 /**
