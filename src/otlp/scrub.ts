@@ -1,7 +1,7 @@
-const MAX_CHARS = 200;
+const MAX_CHARS = 400;
 
 /**
- * Makes a function that cuts a text from outside to 200 characters and takes every secret out of
+ * Makes a function that cuts a text from outside to 400 characters and takes every secret out of
  * it. A collector may repeat a header in its answer.
  */
 export function scrubber(secrets: () => Iterable<string>): (text: string) => string {

@@ -1,7 +1,8 @@
 /** Scripts that just end. They all run at once. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ScriptedCollector } from "./scripted_collector.ts";
@@ -30,12 +31,15 @@ interface Ended {
   output: string;
 }
 
+/** Within the project, so that a script finds its packages; nobody checks what is in here. */
+const FOLDER = fileURLToPath(new URL("../../.cache/scripts/", import.meta.url));
+
 let scripts = 0;
 
 /** Runs a script of its own and gives its exit code and what it printed. */
 async function run(body: string, env: Record<string, string> = {}): Promise<Ended> {
-  const name = `./exit_script_${process.pid}_${scripts++}.ts`;
-  const file = fileURLToPath(new URL(name, import.meta.url));
+  const file = join(FOLDER, `exit_${process.pid}_${scripts++}.ts`);
+  mkdirSync(FOLDER, { recursive: true });
   writeFileSync(file, `${IMPORTS}\n${body}`);
   try {
     const child = spawn(process.execPath, runArguments(file), {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ExportResultCode } from "@opentelemetry/core";
 import { type OtlpExporterOptions, OTLPTraceExporter } from "../../src/otlp/exporters.ts";
-import { exported, finishedSpans, turn } from "./helpers.ts";
+import { exported, finishedSpans, soon, turn } from "./helpers.ts";
 import { ACCEPTED, REFUSED, rig, SPANS } from "./rig.ts";
 
 const GENEROUS = { timeout: 60_000 };
@@ -92,8 +92,11 @@ describe("An exporter in simulated time", () => {
   });
 
   it("ends an attempt at its timeout although fetch does not listen", async () => {
-    const { clock, exporter, recorder } = rig(() => new Promise(() => {}), { timeoutMillis: 7000 });
+    const { clock, exporter, recorder, posted } = rig(() => new Promise(() => {}), {
+      timeoutMillis: 7000,
+    });
     exporter.export(SPANS, () => {});
+    await soon(() => posted.length === 1);
     await clock.advance(7000);
     assert.deepEqual(recorder.failures.map(({ reason }) => reason), ["timeout"]);
     assert.equal(exporter.stats().queued, 100);
