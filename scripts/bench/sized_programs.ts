@@ -15,11 +15,11 @@ export const OURS: Readonly<Record<string, SizedProgram>> = {
 };
 
 /**
- * A program for the edge that has the telemetry of a turn exported, for the given signals, to a
- * collector that takes everything.
+ * The telemetry of the edge, used to export that of a turn, for the given signals, to a collector
+ * that takes everything.
  */
 export function edgeProgram(signals: readonly string[]): SizedProgram {
-  const code = `
+  const use = `
     import { telemetry } from "${EDGE}";
     await telemetry.configure({
       env: {},
@@ -37,7 +37,7 @@ export function edgeProgram(signals: readonly string[]): SizedProgram {
     telemetry.emit("codex.thread.stop", time, { ...metadata, result: "ok" });
     const { lastError, signals } = await telemetry.shutdown();
     if (lastError) throw new Error(lastError.message);`;
-  return { code };
+  return { ...OURS["./edge, telemetry"]!, use };
 }
 
 /** Other packages, installed in a folder of their own where they are none of the project's. */

@@ -18,6 +18,8 @@ export type Bundler = "default" | "wrangler";
 export interface SizedProgram {
   /** TypeScript. */
   code: string;
+  /** What is run in place of `code` to see what it loads; its own text does not count. */
+  use?: string;
   /** Where its packages are; the project by default. */
   folder?: string;
   bundler?: Bundler;
@@ -40,7 +42,9 @@ export async function bundledSize(program: SizedProgram): Promise<number> {
  */
 export async function loadedSize(program: SizedProgram): Promise<number> {
   const options = optionsFor(program);
-  const loaded = await modulesOnDemand(options);
+  const loaded = await modulesOnDemand(
+    optionsFor({ ...program, code: program.use ?? program.code }),
+  );
   return await sizeOf({ ...options, plugins: [leavingOut((path) => !loaded.has(path))] });
 }
 
