@@ -53,7 +53,9 @@ const SHARED = {
   "codex.compaction.count": [[{ "codex.compaction.stage": "completed" }, 1]],
 };
 
-const TURN = { "gen_ai.operation.name": "invoke_agent", "error.type": "turn_failed" };
+const OPERATION = { "gen_ai.operation.name": "invoke_agent" };
+
+const TURN = { ...OPERATION, "gen_ai.provider.name": "openai", "error.type": "turn_failed" };
 
 const TOKENS = { "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-5" };
 
@@ -63,8 +65,8 @@ describe("metrics", () => {
       ...SHARED,
       "gen_ai.client.operation.duration": [[TURN, [1, 1]]],
       "gen_ai.client.token.usage": [
-        [{ ...TOKENS, "gen_ai.token.type": "input" }, [1, 30]],
-        [{ ...TOKENS, "gen_ai.token.type": "output" }, [1, 0]],
+        [{ ...OPERATION, ...TOKENS, "gen_ai.token.type": "input" }, [1, 30]],
+        [{ ...OPERATION, ...TOKENS, "gen_ai.token.type": "output" }, [1, 0]],
       ],
     });
   });

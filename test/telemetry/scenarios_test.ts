@@ -152,7 +152,7 @@ function common(
     ...(transport === "exec" ? ["codex.process.active exec = 0"] : []),
     `codex.thread.active ${transport} = 0`,
     `codex.turn.count ${result} = 1`,
-    `${duration} invoke_agent ${error === undefined ? "" : `${error} `}= 1 times`,
+    `${duration} invoke_agent openai ${error === undefined ? "" : `${error} `}= 1 times`,
     `gen_ai.invoke_agent.tool_calls = 1 times ${calls}`,
   ];
 }
@@ -160,7 +160,7 @@ function common(
 function tokenMetrics({ usage }: Expected, mode: SemconvMode): string[] {
   if (!usage) return [];
   const [input, output, cacheWrite] = usage;
-  const name = "gen_ai.client.token.usage openai gpt-5";
+  const name = "gen_ai.client.token.usage invoke_agent openai gpt-5";
   if (mode === "default") {
     return [`${name} input = 1 times ${input}`, `${name} output = 1 times ${output}`];
   }

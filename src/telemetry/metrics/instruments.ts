@@ -38,7 +38,7 @@ export type Of<Name extends keyof MetricAttributes> = Pick<MetricAttributes, Nam
 /** The instruments that both sets of names share. */
 export interface Instruments {
   /** How long a turn took. */
-  turnDuration: Histogram<Of<"gen_ai.operation.name" | "error.type">>;
+  turnDuration: Histogram<Of<"gen_ai.operation.name" | "gen_ai.provider.name" | "error.type">>;
   /** How long a tool call took. */
   toolDuration: Histogram<Of<"gen_ai.tool.name" | "error.type">>;
   /** How many tool calls a turn made. */

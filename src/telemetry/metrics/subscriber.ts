@@ -100,6 +100,7 @@ export class MetricSubscriber {
     const { turnDuration, turns, toolCalls, activeThreads } = this.#instruments;
     turnDuration.record(secondsOf(event), {
       "gen_ai.operation.name": "invoke_agent",
+      "gen_ai.provider.name": "openai",
       ...errorAttributes(metadata.error),
     });
     turns.add(1, { "codex.thread.result": metadata.result });

@@ -9,7 +9,12 @@ export type TokenAttributes = Of<"gen_ai.provider.name" | "gen_ai.request.model"
 
 /** How many tokens a turn used, by their type. */
 export type TokenHistogram = Histogram<
-  Of<"gen_ai.token.type" | "gen_ai.provider.name" | "gen_ai.request.model">
+  Of<
+    | "gen_ai.operation.name"
+    | "gen_ai.token.type"
+    | "gen_ai.provider.name"
+    | "gen_ai.request.model"
+  >
 >;
 
 /** How many tokens of its kind the turns used. */
@@ -31,7 +36,11 @@ function oneHistogram(meter: InstrumentMaker): TokenRecorder {
   return ({ input_tokens, output_tokens }, attributes) => {
     const record = (type: "input" | "output", count: number | undefined) => {
       if (count !== undefined) {
-        histogram.record(count, { ...attributes, "gen_ai.token.type": type });
+        histogram.record(count, {
+          "gen_ai.operation.name": "invoke_agent",
+          ...attributes,
+          "gen_ai.token.type": type,
+        });
       }
     };
     record("input", input_tokens);
