@@ -25,7 +25,7 @@ const SERVERS = {
 describe("configure() ten times", () => {
   for (const [name, create] of Object.entries(SERVERS)) {
     it(`leaves no socket, timer or handler, and loses no span (${name})`, GENEROUS, async () => {
-      const collector = await create().listen();
+      await using collector = await create().listen();
       const telemetry = createTelemetry();
       const [certFile, keyFile, caFile] = ["client.crt", "client.key", "ca.crt"].map(tlsPath);
       const tls = { certFile: certFile!, keyFile: keyFile!, caFile: caFile! };
@@ -52,7 +52,6 @@ describe("configure() ten times", () => {
       if (isPooled) assert.ok(collector.connections <= 24, `${collector.connections} connections`);
       else await until(() => collector.connections === 0);
       assert.equal(timers(), before);
-      await collector.close();
     });
   }
 });

@@ -28,6 +28,9 @@ export async function bundle(folder: string, entryPoints: string[]): Promise<voi
     format: "esm",
     platform: "neutral",
     target: "esnext",
+    // Comments are in the declarations; here they would be read with each start.
+    minifyWhitespace: true,
+    lineLimit: 120,
     packages: "external",
     external: ["node:*"],
     plugins: [importing(folder, companions(graph, entryPoints))],

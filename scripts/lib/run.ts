@@ -24,6 +24,8 @@ export interface RunOptions {
 
 const DEFAULT_TIMEOUT_MS = 15 * 60_000;
 
+const END_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /** Runs a program to its end; one that takes too long is killed, with its children. */
 export function run({ command, args }: Command, options: RunOptions = {}): Promise<Finished> {
   const child = spawn(command, args, {
@@ -42,14 +44,14 @@ export function run({ command, args }: Command, options: RunOptions = {}): Promi
     keep(`\n${command} took too long and was killed\n`);
     stop();
   }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  // Ctrl-C reaches this process only, because the child has left its group.
-  process.once("SIGINT", stop);
+  // Whoever ends this process reaches it alone, because the child has left its group.
+  for (const signal of END_SIGNALS) process.once(signal, stop);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, output }));
   }).finally(() => {
     clearTimeout(timer);
-    process.off("SIGINT", stop);
+    for (const signal of END_SIGNALS) process.off(signal, stop);
   }) as Promise<Finished>;
 }
 

@@ -57,7 +57,7 @@ export class LongJson {
     this.#dropsMark = options.dropsMark ?? false;
   }
 
-  /** How many characters have come, once all have. */
+  /** How many characters have come, once all have; where it is no object in JSON, some are bytes. */
   get length(): number {
     return this.#length;
   }
@@ -69,6 +69,11 @@ export class LongJson {
 
   /** Takes a copy of the next bytes. */
   push(bytes: Uint8Array): void {
+    if (this.#isBad && this.#start.length >= SHOWN_LENGTH) {
+      // Strings that nobody wants would pile up until the collector gets to them.
+      this.#length += bytes.length;
+      return;
+    }
     for (let start = 0; start < bytes.length;) {
       const part = bytes.subarray(start, start + this.#buffer.length - this.#buffered);
       this.#buffer.set(part, this.#buffered);

@@ -114,6 +114,11 @@ export class ScriptedCollector {
     await closed;
   }
 
+  /** The same as `close()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Waits until something is so; looks after each request. */
   async until(ready: () => boolean): Promise<void> {
     if (ready()) return;
