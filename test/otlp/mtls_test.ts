@@ -202,27 +202,28 @@ describe("OTLPTraceExporter with tls", () => {
   });
 
   it("shows a replaced certificate at the next request, whatever connection is kept alive", async () => {
-    const server = await TlsPeers.listen();
+    await using server = await TlsPeers.listen();
     const tls = {
       certFile: scratch("tls.crt", pem("client.crt")),
       keyFile: scratch("tls.key", pem("client.key")),
       caFile: CLIENT.caFile!,
     };
     const exporter = exporterFor(server.url, tls);
-    for (let i = 0; i < 3; i++) await exported(exporter, finishedSpans(1));
-    assert.equal(server.connections, 1);
+    for (let i = 0; i < 6; i++) await exported(exporter, finishedSpans(1));
+    const kept = server.connections;
+    // undici opens another now and then, when an answer has not been read to its end.
+    assert.ok(kept < 6, `${kept} connections`);
     copyFileSync(tlsPath("client_renewed.crt"), tls.certFile);
     copyFileSync(tlsPath("client_renewed.key"), tls.keyFile);
     for (let i = 0; i < 2; i++) await exported(exporter, finishedSpans(1));
     const before = "codex-otel test client";
     const now = "codex-otel test client_renewed";
-    assert.deepEqual(server.requests, [before, before, before, now, now]);
-    assert.equal(server.connections, 2);
+    assert.deepEqual(server.requests, [...Array(6).fill(before), now, now]);
+    assert.ok(server.connections > kept);
     await exporter.shutdown();
     assert.deepEqual(recorder.failures, []);
     // Bun's pool, which is one for the process, lets go of idle connections in its own time.
     if (!process.versions["bun"]) await until(() => server.open === 0);
-    await server.close();
   });
 
   it("stays with the certificates there were while new ones do not fit", async () => {

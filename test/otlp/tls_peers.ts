@@ -42,6 +42,11 @@ export class TlsPeers {
     await closed;
   }
 
+  /** The same as `close()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   #serve(socket: TLSSocket): void {
     this.connections++;
     this.#open.add(socket);
