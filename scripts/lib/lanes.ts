@@ -9,7 +9,7 @@ import type { Command, RuntimeName } from "./project.ts";
 import { run } from "./run.ts";
 
 /** Bun kills a test after 5 seconds unless told otherwise; the others are given the same limit. */
-const TEST_TIMEOUT_MS = 120_000;
+const TEST_TIMEOUT_MS = 240_000;
 
 /** The lanes. That of the edge drives Workers in workerd from tests under Node. */
 export const LANES = ["node", "bun", "deno", "edge"] as const;
