@@ -12,6 +12,7 @@ import {
   median,
   Sink,
 } from "./lib_otlp.ts";
+import { ratioOfRounds } from "./lib_pairs.ts";
 
 const SPANS = 51_200;
 const BATCH = 512;
@@ -35,7 +36,7 @@ export async function run(): Promise<void> {
       const cpu = list.map((sample) => sample.cpuPerSpan);
       table[`${name}, ${compression}`] = {
         "CPU µs/span": median(cpu).toFixed(2),
-        "to official http": ratio(cpu, base),
+        "to official http": ratioOfRounds(cpu, base),
         "bytes/span": list[0]!.bytesPerSpan.toFixed(0),
         "spans lost": String(Math.max(...list.map((sample) => sample.lost))),
       };
@@ -43,13 +44,6 @@ export async function run(): Promise<void> {
   }
   console.table(table);
   await sink.stop();
-}
-
-/** The median of the ratios of the rounds, with the quartiles. */
-function ratio(values: number[], base: number[]): string {
-  const ratios = values.map((value, round) => value / base[round]!).sort((a, b) => a - b);
-  const at = (part: number) => ratios[Math.floor(part * (ratios.length - 1))]!.toFixed(2);
-  return `${at(0.5)} (${at(0.25)} to ${at(0.75)})`;
 }
 
 async function measureAll(

@@ -44,3 +44,25 @@ export function ratioOf(blocks: readonly Block[]): Estimate {
 export function differenceOf(blocks: readonly Block[]): Estimate {
   return estimate(blocks.map(({ off, on }) => on - off));
 }
+
+/** The median of the ratios round by round, with the quartiles, to be read. */
+export function ratioOfRounds(values: readonly number[], base: readonly number[]): string {
+  const ratios = values.map((value, round) => value / base[round]!).sort((a, b) => a - b);
+  // Between two ranks, half of each: the lower one alone would favour what is compared.
+  const at = (part: number) => {
+    const rank = part * (ratios.length - 1);
+    return ((ratios[Math.floor(rank)]! + ratios[Math.ceil(rank)]!) / 2).toFixed(2);
+  };
+  return `${at(0.5)} (${at(0.25)} to ${at(0.75)})`;
+}
+
+/**
+ * All orders of some things. Gone through in turn, each thing is as often first, second and so on,
+ * and as often behind each of the others.
+ */
+export function ordersOf<T>(things: readonly T[]): T[][] {
+  if (things.length <= 1) return [[...things]];
+  return things.flatMap((first, index) =>
+    ordersOf(things.toSpliced(index, 1)).map((rest) => [first, ...rest])
+  );
+}
