@@ -16,7 +16,7 @@ import { ratioOfRounds } from "./lib_pairs.ts";
 
 const SPANS = 51_200;
 const BATCH = 512;
-const ROUNDS = 11;
+const ROUNDS = 12;
 
 interface Sample {
   cpuPerSpan: number;
@@ -52,14 +52,20 @@ async function measureAll(
 ): Promise<Map<string, Sample[]>> {
   const makers = Object.entries(exporters());
   const samples = new Map<string, Sample[]>(makers.map(([name]) => [name, []]));
-  // The first round warms up. Turn by turn, so that a slow minute falls on all of them alike.
+  // The first round warms up. Turn by turn, so that a slow minute falls on all of them alike, and
+  // each as often after each other, whose garbage it finds.
   for (let round = 0; round <= ROUNDS; round++) {
-    for (const [name, make] of makers) {
+    for (const [name, make] of rotated(makers, round)) {
       const sample = await measure(sink, { ...options, make });
       if (round > 0) samples.get(name)!.push(sample);
     }
   }
   return samples;
+}
+
+function rotated<Part>(parts: readonly Part[], by: number): Part[] {
+  const first = by % parts.length;
+  return [...parts.slice(first), ...parts.slice(0, first)];
 }
 
 async function measure(

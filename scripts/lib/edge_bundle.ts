@@ -22,7 +22,6 @@ const NAMES = new RegExp(`(?:${MARK}|\\b__(?=require\\b))(\\w+)`, "g");
 
 /** What packages ask for and do without where it is not there; by name, and a part of the path. */
 const GUARDED: [name: string, path: string][] = [
-  ["Buffer", "@opentelemetry/otlp-transformer/build/esm/common/utils.js"], // By `typeof`.
   ["process", "@opentelemetry/resources/build/esm/default-service-name.js"], // Within a `try`.
 ];
 

@@ -1,7 +1,7 @@
 import { createPipeline } from "./create_pipeline.ts";
 import type { Codec } from "./encode.ts";
 import type { PipelineKind } from "./export_pipeline.ts";
-import { encodeLogs } from "./log_json.ts";
+import { encodeLogs } from "./json/log_json.ts";
 import type { OtlpExporterOptions } from "./options.ts";
 import type { LogRecordExporter, ReadableLogRecord } from "./otel_types.ts";
 import { SignalExporter } from "./signal_exporter.ts";

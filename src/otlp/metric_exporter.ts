@@ -3,7 +3,7 @@ import type { Codec } from "./encode.ts";
 import type { PipelineKind } from "./export_pipeline.ts";
 import type { Environment } from "./environment.ts";
 import { type MetricPiece, metricPieces } from "./metric_items.ts";
-import { encodeMetrics } from "./metric_json.ts";
+import { encodeMetrics } from "./json/metric_json.ts";
 import { warn } from "./observer.ts";
 import type { OtlpExporterOptions } from "./options.ts";
 import type {

@@ -13,29 +13,15 @@ export const POINTS_PER_PIECE = 500;
  */
 export interface MetricPiece {
   resource: ResourceMetrics["resource"];
-  scope: ScopeMetrics["scope"];
+  instrumentationScope: ScopeMetrics["scope"];
   metric: MetricData;
 }
 
 /** Takes one collection apart. A metric without data points is left out. */
 export function metricPieces({ resource, scopeMetrics }: ResourceMetrics): MetricPiece[] {
   return scopeMetrics.flatMap(({ scope, metrics }) =>
-    metrics.flatMap((metric) => divide(metric).map((part) => ({ resource, scope, metric: part })))
+    metrics.flatMap(divide).map((metric) => ({ resource, instrumentationScope: scope, metric }))
   );
-}
-
-/** Puts pieces of one collection together again. */
-export function joinPieces(pieces: MetricPiece[]): ResourceMetrics {
-  const scopes = new Map<ScopeMetrics["scope"], MetricData[]>();
-  for (const { scope, metric } of pieces) {
-    const metrics = scopes.get(scope);
-    if (metrics) metrics.push(metric);
-    else scopes.set(scope, [metric]);
-  }
-  return {
-    resource: pieces[0]!.resource,
-    scopeMetrics: [...scopes].map(([scope, metrics]) => ({ scope, metrics })),
-  };
 }
 
 function divide(metric: MetricData): MetricData[] {

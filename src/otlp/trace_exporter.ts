@@ -4,7 +4,7 @@ import type { PipelineKind } from "./export_pipeline.ts";
 import type { OtlpExporterOptions } from "./options.ts";
 import type { ReadableSpan, SpanExporter } from "./otel_types.ts";
 import { SignalExporter } from "./signal_exporter.ts";
-import { encodeSpans } from "./span_json.ts";
+import { encodeSpans } from "./json/span_json.ts";
 
 const CODEC: Codec<ReadableSpan> = {
   signal: "traces",

@@ -11,7 +11,6 @@ import {
   OTLPMetricExporter,
   OTLPTraceExporter,
 } from "../../src/otlp/exporters.ts";
-import { hasOddNumber } from "../../src/otlp/odd_numbers.ts";
 import { exported, finishedSpans, Recorder } from "./helpers.ts";
 
 /** What was posted, as text. */
@@ -79,13 +78,6 @@ const ANY_VALUES: [what: string, value: unknown, expected: unknown][] = [
   ["bytes", new Uint8Array([1, 2]), { bytesValue: "AQI=" }],
 ];
 
-describe("hasOddNumber()", () => {
-  it("is false for what needs no care, and what is none", () => {
-    const plain = [0, -0, 1.5, 2 ** 62, "NaN", true, null, undefined, [1, ["x"]], { a: 1 }];
-    for (const value of [...plain, new Uint8Array(3)]) assert.equal(hasOddNumber(value), false);
-  });
-});
-
 describe("OTLPTraceExporter", () => {
   for (const [what, value, expected] of ANY_VALUES) {
     it(`sends ${what} as collectors read it, and its neighbours as ever`, async () => {
@@ -116,13 +108,6 @@ describe("OTLPTraceExporter", () => {
     const span = at(group, "scopeSpans", 0, "spans", 1);
     assert.deepEqual(at(span, "events", 0, "attributes", 0, "value"), { doubleValue: "Infinity" });
     assert.deepEqual(at(span, "links", 0, "attributes", 0, "value"), { doubleValue: "-Infinity" });
-  });
-
-  it("leaves a text alone that looks like a mark but holds no number", async () => {
-    const text = "\u{F8FF}codex-otel number 1}},{";
-    const [group] = await sendSpans([spanWith({ text, odd: NaN })]);
-    const attributes = at(group, "scopeSpans", 0, "spans", 0, "attributes");
-    assert.deepEqual(at(attributes, 0, "value"), { stringValue: text });
   });
 
   it("gives up a span that refers to itself, and no other", async () => {
