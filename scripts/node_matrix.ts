@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { addTotals, formatTotals } from "./lib/junit.ts";
-import { type LaneResult, runLane } from "./lib/lanes.ts";
+import { type LaneResult, reportLane, runLane } from "./lib/lanes.ts";
 import { installPinned } from "./lib/pinned.ts";
 import { suiteFiles } from "./test.ts";
 
@@ -30,9 +30,7 @@ for (const line of values.line) {
   results.push([line, await runLane("node", files, { program, env: { PATH } })]);
 }
 console.log("");
-for (const [line, { trouble, ...totals }] of results) {
-  console.log(`node ${line}: ${formatTotals(totals)}${trouble ? ` (${trouble})` : ""}`);
-}
+for (const [line, result] of results) reportLane(`node ${line}`, result);
 const totals = addTotals(results.map(([, result]) => result));
 console.log(formatTotals(totals));
 process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -9,7 +9,7 @@ import { runChecks } from "./check.ts";
 import { writeExamples } from "./doc_examples.ts";
 import { addTotals, formatTotals } from "./lib/junit.ts";
 import type { Totals } from "./lib/junit.ts";
-import { filesOf, LANES, runLane } from "./lib/lanes.ts";
+import { filesOf, LANES, reportLane, runLane } from "./lib/lanes.ts";
 import type { LaneName, LaneResult } from "./lib/lanes.ts";
 import { filesBelow, isMain } from "./lib/project.ts";
 
@@ -77,6 +77,7 @@ const nothingFits = (lane: LaneName): LaneResult => ({
   failed: 1,
   skipped: 0,
   trouble: "no file fits",
+  failures: [],
 });
 
 async function main(args: string[]): Promise<boolean> {
@@ -86,10 +87,7 @@ async function main(args: string[]): Promise<boolean> {
   const lanes = await runLanes(plan);
   console.log("");
   if (checks[0]) console.log(`check: ${formatTotals(checks[0])}`);
-  for (const result of lanes) {
-    const trouble = result.trouble ? ` (${result.trouble})` : "";
-    console.log(`${result.lane}: ${formatTotals(result)}${trouble}`);
-  }
+  for (const result of lanes) reportLane(result.lane, result);
   const totals = addTotals([...checks, ...lanes]);
   console.log(formatTotals(totals));
   return totals.failed === 0;

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { runLane } from "../lib/lanes.ts";
+import { reportLane, runLane } from "../lib/lanes.ts";
 import { filesBelow, RUNTIMES } from "../lib/project.ts";
 import { addTotals, formatTotals } from "../lib/junit.ts";
 
@@ -19,6 +19,7 @@ for (const runtime of RUNTIMES) {
   console.log(`\n== ${runtime}: ${process.env["OTELCOL_BIN"]}`);
   results.push(await runLane(runtime, files));
 }
+for (const result of results) reportLane(result.lane, result);
 const totals = addTotals(results);
 console.log(formatTotals(totals));
 process.exitCode = totals.failed === 0 && totals.skipped === 0 ? 0 : 1;

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { countTests } from "./junit.ts";
-import type { Totals } from "./junit.ts";
+import { formatTotals, readReport } from "./junit.ts";
+import type { Report, Totals } from "./junit.ts";
 import { runtimeProgram } from "./project.ts";
 import type { Command, RuntimeName } from "./project.ts";
 import { run } from "./run.ts";
@@ -30,6 +30,8 @@ export interface LaneResult extends Totals {
   lane: LaneName;
   /** Why the lane as a whole counts as failed, where no test of it says so. */
   trouble?: string;
+  /** The tests that failed, with what they said. */
+  failures: string[];
 }
 
 /** Settings of {@linkcode runLane}. */
@@ -86,7 +88,7 @@ export async function runLane(
   try {
     const command = laneCommand(runtime, { files, report, program });
     const { code } = await run(command, { live: true, env });
-    return judge(lane, { code, totals: countTests(readReport(report)) });
+    return judge(lane, { code, ...readReport(textOf(report)) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -95,18 +97,24 @@ export async function runLane(
 /** A lane fails that ran nothing, and one whose runtime failed though no test did (a file that throws). */
 export function judge(
   lane: LaneName,
-  { code, totals }: { code: number | null; totals: Totals },
+  { code, totals, failures }: Report & { code: number | null },
 ): LaneResult {
   const trouble = totals.passed + totals.failed === 0
     ? "ran no test"
     : code !== 0 && totals.failed === 0
     ? `ended with ${code ?? "a signal"} though no test failed`
     : undefined;
-  if (trouble === undefined) return { lane, ...totals };
-  return { lane, ...totals, failed: totals.failed + 1, trouble };
+  if (trouble === undefined) return { lane, ...totals, failures };
+  return { lane, ...totals, failed: totals.failed + 1, trouble, failures };
 }
 
-function readReport(path: string): string {
+/** Says at the end of a long output what failed. */
+export function reportLane(name: string, { trouble, failures, ...totals }: LaneResult): void {
+  for (const failure of failures) console.log(`FAIL ${name}: ${failure}`);
+  console.log(`${name}: ${formatTotals(totals)}${trouble ? ` (${trouble})` : ""}`);
+}
+
+function textOf(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { addTotals, countTests, formatTotals } from "../../scripts/lib/junit.ts";
+import { addTotals, formatTotals, readReport } from "../../scripts/lib/junit.ts";
 
 const FAILURE = '<failure>\n1 !== 2 &lt;testcase name="x"/>\n</failure>';
 
-describe("countTests()", () => {
+describe("readReport()", () => {
   it("counts a report of Node, where suites nest and names hold bare brackets", () => {
     const report = `<testsuites>
       <testsuite name="outer" tests="4" failures="1" skipped="1">
@@ -15,7 +15,7 @@ describe("countTests()", () => {
       </testsuite>
       <!-- pass 2 -->
     </testsuites>`;
-    assert.deepEqual(countTests(report), { passed: 2, failed: 1, skipped: 1 });
+    assert.deepEqual(readReport(report).totals, { passed: 2, failed: 1, skipped: 1 });
   });
 
   it("counts a report of Deno, where a suite is a test case too", () => {
@@ -25,17 +25,28 @@ describe("countTests()", () => {
       <testcase name="outer &gt; b"><failure message="no">no</failure></testcase>
       <testcase name="outer &gt; c"><skipped/></testcase>
     </testsuite></testsuites>`;
-    assert.deepEqual(countTests(report), { passed: 1, failed: 1, skipped: 1 });
+    assert.deepEqual(readReport(report).totals, { passed: 1, failed: 1, skipped: 1 });
   });
 
   it("counts a suite that failed though none of its tests did", () => {
     const report = `<testcase name="outer"><failure>in a hook</failure></testcase>
       <testcase name="outer &gt; a"></testcase>`;
-    assert.deepEqual(countTests(report), { passed: 1, failed: 1, skipped: 0 });
+    assert.deepEqual(readReport(report).totals, { passed: 1, failed: 1, skipped: 0 });
+  });
+
+  it("tells what failed, and why, as each runtime reports it", () => {
+    const node = `<testcase name="says &quot;so&quot;" classname="test" failure="1 == 2">
+      <failure type="testCodeFailure" message="1 == 2&#10;&#10;+ a">Error</failure></testcase>`;
+    assert.deepEqual(readReport(node).failures, ['says "so": 1 == 2 + a']);
+    const bun = `<testcase name="b" file="b_test.ts"><failure type="TypeError" /></testcase>`;
+    assert.deepEqual(readReport(bun).failures, ["b: "]);
+    const deno = `<testcase name="a"><failure message="1 test step failed"></failure></testcase>
+      <testcase name="a &gt; b"><failure message="${"no".repeat(500)}"></failure></testcase>`;
+    assert.deepEqual(readReport(deno).failures, [`a > b: ${"no".repeat(150)}`]);
   });
 
   it("counts nothing in no report", () => {
-    assert.deepEqual(countTests(""), { passed: 0, failed: 0, skipped: 0 });
+    assert.deepEqual(readReport("").totals, { passed: 0, failed: 0, skipped: 0 });
   });
 });
 

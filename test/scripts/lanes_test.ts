@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { judge, laneCommand } from "../../scripts/lib/lanes.ts";
-import { countTests } from "../../scripts/lib/junit.ts";
+import { readReport } from "../../scripts/lib/junit.ts";
 import { currentRuntime } from "../../scripts/lib/project.ts";
 import { run } from "../../scripts/lib/run.ts";
 import { planTests, selectFiles, suiteFiles } from "../../scripts/test.ts";
@@ -33,22 +33,31 @@ describe("a lane", () => {
         })
         : await run({ ...command, args }, { cwd: folder });
       assert.notEqual(code, 0);
-      const totals = countTests(readFileSync(report, "utf8"));
+      const { totals, failures } = readReport(readFileSync(report, "utf8"));
       assert.deepEqual(totals, { passed: 1, failed: 1, skipped: 1 });
+      assert.equal(failures.length, 1);
+      assert.match(failures[0]!, /fails: /);
     });
   });
 
   it("fails when it ran nothing", () => {
-    const result = judge("bun", { code: 0, totals: { passed: 0, failed: 0, skipped: 3 } });
+    const result = judge("bun", {
+      code: 0,
+      totals: { passed: 0, failed: 0, skipped: 3 },
+      failures: [],
+    });
     assert.deepEqual([result.failed, result.trouble], [1, "ran no test"]);
   });
 
   it("fails when its runtime did, though no test failed", () => {
     const totals = { passed: 5, failed: 0, skipped: 0 };
-    assert.equal(judge("deno", { code: 1, totals }).failed, 1);
-    assert.equal(judge("deno", { code: null, totals }).failed, 1);
-    assert.equal(judge("deno", { code: 0, totals }).failed, 0);
-    assert.equal(judge("deno", { code: 1, totals: { ...totals, failed: 2 } }).failed, 2);
+    assert.equal(judge("deno", { code: 1, totals, failures: [] }).failed, 1);
+    assert.equal(judge("deno", { code: null, totals, failures: [] }).failed, 1);
+    assert.equal(judge("deno", { code: 0, totals, failures: [] }).failed, 0);
+    assert.equal(
+      judge("deno", { code: 1, totals: { ...totals, failed: 2 }, failures: ["a"] }).failed,
+      2,
+    );
   });
 });
 
