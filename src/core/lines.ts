@@ -12,6 +12,9 @@ const DEFAULT_MAX_LINE_BYTES = 256 * 1024 * 1024;
 /** A line that takes more is not held whole, but read as it arrives. */
 const LONG_LINE_BYTES = 1024 * 1024;
 
+/** Half of what a pipe holds. */
+const SMALL_BYTES = 32 * 1024;
+
 const LINE_FEED = 10;
 
 /** What a `LineSplitter` may be given. */
@@ -44,6 +47,8 @@ export class LineSplitter {
   /** Takes them in their place when they are many. */
   #long: LongJson | undefined;
   #partialBytes = 0;
+  /** How many bytes came last. */
+  #lastBytes = 0;
   #isFirstLine = true;
   #shifted = 0;
 
@@ -58,12 +63,18 @@ export class LineSplitter {
     return this.#shifted;
   }
 
+  /** Whether a long line is under way, and comes in small pieces: one more will hardly end it. */
+  get isTrickling(): boolean {
+    return this.#long !== undefined && this.#lastBytes < SMALL_BYTES;
+  }
+
   /**
    * Takes the next bytes over: nobody else may use them any more. All lines of the bytes before
    * must have been shifted out.
    * @throws {CodexError} `line_too_long`.
    */
   push(bytes: Uint8Array): void {
+    this.#lastBytes = bytes.length;
     const end = bytes.lastIndexOf(LINE_FEED) + 1;
     this.#checkLength(bytes, end);
     if (end > 0) {
@@ -106,14 +117,13 @@ export class LineSplitter {
 
   #keep(bytes: Uint8Array): void {
     this.#partialBytes += bytes.length;
-    if (this.#long) {
-      this.#long.push(bytes);
-      return letGo(bytes);
-    }
     this.#partial.push(bytes);
     if (this.#partialBytes <= this.#longLineBytes) return;
-    this.#long = new LongJson({ dropsMark: this.#isFirstLine });
-    for (const piece of this.#partial.splice(0)) this.#long.push(piece);
+    this.#long ??= new LongJson({ dropsMark: this.#isFirstLine });
+    for (const piece of this.#partial.splice(0)) {
+      this.#long.push(piece);
+      letGo(piece);
+    }
   }
 
   #endPartial(last: Uint8Array): JsonText {

@@ -1,3 +1,5 @@
+import { letGo } from "./buffers.ts";
+
 /** Keeps the last bytes of a stream. */
 export class Tail {
   readonly #maxBytes: number;
@@ -10,7 +12,7 @@ export class Tail {
     this.#maxBytes = maxBytes;
   }
 
-  /** Takes the next bytes. */
+  /** Takes the next bytes over: nobody else may use them any more. */
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
@@ -18,6 +20,7 @@ export class Tail {
     for (let first = this.#chunks[0]; first && this.#length - first.length >= this.#maxBytes;) {
       this.#chunks.shift();
       this.#length -= first.length;
+      letGo(first);
       this.#isCut = true;
       first = this.#chunks[0];
     }

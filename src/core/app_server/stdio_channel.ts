@@ -8,11 +8,13 @@ import { LineSplitter } from "../lines.ts";
 import { PendingRead } from "../pending_read.ts";
 import { MAX_MESSAGE_LENGTH, type MessageChannel, messageTooLong } from "../rpc_peer.ts";
 import { DRAIN_MS, type SupervisedChild } from "../supervised_child.ts";
+import { unhurried } from "../unhurried.ts";
 
 /** Carries one message a line to and from a child; closing it ends the child. */
 export class StdioChannel implements MessageChannel {
   readonly #child: SupervisedChild;
   readonly #read: PendingRead<Uint8Array>;
+  readonly #splitter = new LineSplitter({ maxLineBytes: MAX_MESSAGE_LENGTH });
   readonly #encoder = new TextEncoder();
   /** The write that is under way; each waits for the one before, so that lines never mix. */
   #writing: Promise<void> = Promise.resolve();
@@ -20,7 +22,7 @@ export class StdioChannel implements MessageChannel {
   /** Takes over the standard streams of a child. */
   constructor(child: SupervisedChild) {
     this.#child = child;
-    this.#read = new PendingRead(child.stdout[Symbol.asyncIterator]());
+    this.#read = new PendingRead(unhurried(child.stdout, this.#splitter));
   }
 
   get messages(): AsyncIterable<JsonText> {
@@ -39,7 +41,7 @@ export class StdioChannel implements MessageChannel {
   }
 
   async *#lines(): AsyncGenerator<JsonText> {
-    const splitter = new LineSplitter({ maxLineBytes: MAX_MESSAGE_LENGTH });
+    const splitter = this.#splitter;
     const drain = this.#boundDrain();
     try {
       for (let chunk = await this.#read.next(); chunk; chunk = await this.#read.next()) {

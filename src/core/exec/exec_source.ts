@@ -12,6 +12,7 @@ import type { ExitStatus } from "../ports.ts";
 import { DRAIN_MS, type SupervisedChild } from "../supervised_child.ts";
 import type { TurnSource } from "../turn_source.ts";
 import { PendingRead } from "../pending_read.ts";
+import { unhurried } from "../unhurried.ts";
 
 /**
  * How long the CLI may take to exit after it has told the end of the turn or has closed its output:
@@ -50,7 +51,7 @@ export class ExecSource implements TurnSource {
   constructor(child: SupervisedChild, prompt: string, options: { exitWaitMs?: number } = {}) {
     this.#child = child;
     this.#exitWaitMs = options.exitWaitMs ?? EXIT_WAIT_MS;
-    this.#read = new PendingRead(child.stdout[Symbol.asyncIterator]());
+    this.#read = new PendingRead(unhurried(child.stdout, this.#splitter));
     void this.#writePrompt(prompt);
     void this.#watchExit();
   }
