@@ -1,6 +1,7 @@
 /**
  * Runs a turn with a lot of output, and prints as JSON what came of it, and of this process's memory
- * the most before the turn and the most of all. Usage: bounds_program WAY CLI [TRANSPORT]
+ * the most before the turn, the most of all, and what is mapped of files before the turn.
+ * Usage: bounds_program WAY CLI [TRANSPORT]
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,8 +9,11 @@ import process from "node:process";
 import { Codex, EVENT_NAMES, isCodexError, telemetry } from "../../mod.ts";
 
 const [way, cli, transport = "exec"] = process.argv.slice(2) as [string, string, "exec"?];
-const peakMb = () =>
-  Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) / 1024;
+const memoryMb = (name: string) =>
+  Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync("/proc/self/status", "utf8"))?.[1]) /
+  1024;
+const peakMb = () => memoryMb("VmHWM");
+const fileMb = memoryMb("RssFile");
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Reads an event a second, four of them, tells how many dots the CLI has written by then, and leaves. */
@@ -72,4 +76,4 @@ await using codex = new Codex({ codexPathOverride: cli, transport });
 const { events } = await codex.startThread().runStreamed("go");
 let idleMb = peakMb();
 const result = await ways[way]!();
-console.log(JSON.stringify({ result, idleMb, peakMb: peakMb() }));
+console.log(JSON.stringify({ result, fileMb, idleMb, peakMb: peakMb() }));

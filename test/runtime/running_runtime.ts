@@ -9,7 +9,10 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a program of this folder by the runtime that runs this test, to its end or for 100 s. */
+/**
+ * Runs a program by the runtime that runs this test, to its end or for 100 s. Its name is that of a
+ * file of this folder, or a path.
+ */
 export async function runProgram(
   name: string,
   args: readonly string[] = [],
@@ -35,11 +38,11 @@ export async function runProgram(
 
 /** The command that runs a program by the runtime that runs this test. */
 export function programCommand(path: string): [string, ...string[]] {
-  return [process.execPath, ...runtimeArgs(), path];
+  return [process.execPath, ...runtimeArgs(path), path];
 }
 
-function runtimeArgs(): string[] {
+function runtimeArgs(path: string): string[] {
   const { Deno, Bun } = globalThis as { Deno?: unknown; Bun?: unknown };
   if (Deno) return ["run", "-A", "--no-check"];
-  return Bun ? [] : ["--import", "tsx"];
+  return Bun || !path.endsWith(".ts") ? [] : ["--import", "tsx"];
 }
