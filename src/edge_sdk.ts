@@ -10,6 +10,7 @@ import type { Thread } from "./core/thread.ts";
 import { ToolStatistics } from "./core/tools/tool_metrics.ts";
 import type { TransportFactory } from "./core/turn_request.ts";
 import { CodexError } from "./errors.ts";
+import { HeartbeatSerial } from "./telemetry/heartbeat_serial.ts";
 import { Telemetry } from "./telemetry/instance.ts";
 
 /** Creates telemetry of its own, beside the shared one: its handlers and its exports are apart. */
@@ -17,7 +18,8 @@ export function createTelemetry(): Telemetry {
   return new Telemetry({
     env: () => Promise.resolve({}),
     pipeline: async () => (await import("./otlp/flush_pipeline.ts")).FLUSH_PIPELINE,
-    requestBound: true,
+    // What a request to this program began (a `fetch`, a timer, a promise) ends with it, without a word.
+    serial: new HeartbeatSerial(),
   });
 }
 

@@ -183,10 +183,11 @@ export class Thread {
     const cleanUps: (() => void | Promise<void>)[] = [];
     const stream = new TurnStream({
       telemetry,
-      open: (signal) => {
+      open: async (signal) => {
         cleanUps.push(this.#context.track(stream));
         this.#running.add(stream);
-        return this.#context.transport.open({
+        await telemetry.load();
+        return await this.#context.transport.open({
           kind,
           ...this.#attach(given),
           threadId: this.#id,

@@ -1,6 +1,7 @@
 import type { ContextManager } from "@opentelemetry/api";
 import type { PipelineKind } from "../otlp/export_pipeline.ts";
 import type { OtlpPlatform } from "../otlp/ports.ts";
+import type { Serial } from "./serial.ts";
 
 /** What telemetry needs of the platform it runs on. */
 export interface TelemetryHost {
@@ -10,11 +11,8 @@ export interface TelemetryHost {
   otlp?: () => Promise<Omit<OtlpPlatform, "env">>;
   /** Loads the way in which the exporters send. */
   pipeline: () => Promise<PipelineKind>;
-  /**
-   * What a request to this program began (a `fetch`, a timer, a promise) ends with it, without a
-   * word. Exports then happen while somebody waits for a flush.
-   */
-  requestBound?: boolean;
+  /** Has changes wait for each other; by default in the order of promises. */
+  serial?: Serial;
   /** Says why something could not be loaded; gives any other reason back. */
   explain?: (reason: unknown) => Promise<unknown>;
   /** Makes what keeps track of the active span; left out where the platform has nothing for that. */

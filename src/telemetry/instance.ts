@@ -13,7 +13,7 @@ import type { TelemetryHost } from "./host.ts";
 import type { ConfigureOptions, TelemetryStatus } from "./options.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { MemoryExporter } from "./record_exporters.ts";
-import { HeartbeatSerial, PromiseSerial, type Serial } from "./serial.ts";
+import { PromiseSerial, type Serial } from "./serial.ts";
 
 /** Status of telemetry that is off. */
 const OFF: TelemetryStatus = {
@@ -48,7 +48,7 @@ export class Telemetry extends EventBus {
   constructor(host: TelemetryHost) {
     super();
     this.#host = host;
-    this.#serial = host.requestBound ? new HeartbeatSerial() : new PromiseSerial();
+    this.#serial = host.serial ?? new PromiseSerial();
   }
 
   /** What the endpoint `pid://local` has kept; stays after `shutdown()`. */

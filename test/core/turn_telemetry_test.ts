@@ -27,6 +27,7 @@ async function createRun(facts: Partial<RunFacts> = {}) {
     trace: {},
     ...facts,
   });
+  await run.load();
   const see = (...events: Wire[]) => {
     for (const event of events) {
       run.observe(eventKind(event.type), event as unknown as AnyThreadEvent);
