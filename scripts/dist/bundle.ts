@@ -11,17 +11,34 @@ import { type ModuleGraph, moduleGraph, reach } from "../lib/module_graph.ts";
 export type Companions = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Bundles an unpacked package in place: what is loaded together becomes one file as far as the
- * entry points allow, and what is loaded on demand stays apart. Declarations are left as they are.
+ * Bundles an unpacked package in place. Each group of entry points is bundled by itself, and shares
+ * no file with another group; a group begins with the entry point that is to load fastest.
+ * Declarations are left as they are.
  */
-export async function bundle(folder: string, entryPoints: string[]): Promise<void> {
-  const graph = await moduleGraph(folder, entryPoints);
+export async function bundle(folder: string, groups: readonly string[][]): Promise<void> {
   const bundled = `${folder}-bundled`;
+  for (const group of groups) await bundleGroup(folder, { group, outdir: bundled });
+  for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (path.endsWith(".js")) rmSync(join(folder, path));
+  }
+  cpSync(bundled, folder, { recursive: true });
+  rmSync(bundled, { recursive: true });
+}
+
+/**
+ * What is loaded together becomes one file as far as the entry points allow, and what is loaded on
+ * demand stays apart.
+ */
+async function bundleGroup(
+  folder: string,
+  { group, outdir }: { group: string[]; outdir: string },
+): Promise<void> {
+  const graph = await moduleGraph(folder, group);
   await build({
     absWorkingDir: folder,
-    entryPoints,
+    entryPoints: group,
     outbase: folder,
-    outdir: bundled,
+    outdir,
     chunkNames: "src/chunks/[name]-[hash]",
     bundle: true,
     splitting: true,
@@ -33,38 +50,36 @@ export async function bundle(folder: string, entryPoints: string[]): Promise<voi
     lineLimit: 120,
     packages: "external",
     external: ["node:*"],
-    plugins: [importing(folder, companions(graph, entryPoints))],
+    plugins: [importing(folder, companions(graph, group))],
     logLevel: "warning",
   });
-  for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (path.endsWith(".js")) rmSync(join(folder, path));
-  }
-  cpSync(bundled, folder, { recursive: true });
-  rmSync(bundled, { recursive: true });
 }
 
 /**
- * Companions that bring modules together: for an entry point what all but one of them load, for a
- * module that is loaded on demand what all entry points that lead to it have loaded by then.
+ * Companions that bring modules together. Of what the first entry point loads, all that anything
+ * else needs is loaded by everything else, so that it is one file, and the rest is in the file of
+ * that entry point. A module on demand is given what all entry points that lead to it have loaded.
  */
 export function companions(graph: ModuleGraph, entryPoints: string[]): Companions {
-  const modules = Object.keys(graph).filter((path) => !entryPoints.includes(path)).sort();
-  const entries = entryPoints.map((path) => ({
-    loaded: reach(graph, path),
-    all: reach(graph, path, ["import-statement", "dynamic-import"]),
-  }));
-  const users = (module: string) => entries.filter(({ loaded }) => loaded.has(module)).length;
-  const common = modules.filter((module) => users(module) >= entries.length - 1);
-  for (const { loaded } of entries) for (const module of common) loaded.add(module);
-  // What one entry point alone loads stays in its file.
-  const shared = modules.filter((module) => users(module) > 1);
-  const companionsOf = (path: string) => {
-    const leading = entries.filter(({ all }) => all.has(path));
-    return shared.filter((module) => leading.every(({ loaded }) => loaded.has(module)));
-  };
+  const modules = Object.keys(graph).sort();
   const onDemand = modules.filter((path) => isOnDemand(graph, path));
+  const starts = new Map([...entryPoints, ...onDemand].map((path) => [path, reach(graph, path)]));
+  const loadedBy = (path: string) => starts.get(path)!;
+  // What one of them alone loads stays in its file.
+  const shared = modules.filter((module) =>
+    Array.from(starts.values()).filter((loaded) => loaded.has(module)).length > 1
+  );
+  const [first, ...others] = entryPoints;
+  const basics = shared.filter((module) => loadedBy(first!).has(module));
+  for (const path of others) for (const module of basics) loadedBy(path).add(module);
+  const companionsOf = (path: string) => {
+    const leading = entryPoints.filter((entry) =>
+      reach(graph, entry, ["import-statement", "dynamic-import"]).has(path)
+    );
+    return shared.filter((module) => leading.every((entry) => loadedBy(entry).has(module)));
+  };
   return new Map([
-    ...entryPoints.map((path) => [path, common] as const),
+    ...entryPoints.map((path) => [path, basics] as const),
     ...onDemand.map((path) => [path, companionsOf(path)] as const),
   ]);
 }

@@ -23,7 +23,7 @@ export async function pack(folder: string): Promise<string> {
     await mustRun({ command: runtimeProgram("deno"), args: packing });
     await mustRun({ command: "tar", args: ["-xzf", raw, "-C", scratch] });
     const unpacked = join(scratch, "package");
-    await bundle(unpacked, entryPoints().map((path) => path.replace(/\.ts$/, ".js")));
+    await bundle(unpacked, entryGroups());
     const manifest = completeManifest(readManifest(unpacked), readManifest(ROOT));
     writeFileSync(join(unpacked, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     mkdirSync(folder, { recursive: true });
@@ -36,6 +36,13 @@ export async function pack(folder: string): Promise<string> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** No program loads the entry point of the edge beside another one, so they share no files. */
+function entryGroups(): string[][] {
+  const paths = entryPoints().map((path) => path.replace(/\.ts$/, ".js"));
+  const isEdge = (path: string) => path === "src/edge.js";
+  return [paths.filter((path) => !isEdge(path)), paths.filter(isEdge)];
 }
 
 const readManifest = (folder: string): Manifest =>
