@@ -11,6 +11,7 @@ import { mustRun } from "../lib/run.ts";
 import { FIXTURES, WORKER } from "./fixtures.ts";
 import { runFixture } from "./run_fixture.ts";
 import { runWorker } from "./run_worker.ts";
+import { startChecks } from "./start.ts";
 import { tarballChecks } from "./tarball.ts";
 import { toolChecks } from "./tools.ts";
 import { openWorkplace } from "./workplace.ts";
@@ -18,8 +19,10 @@ import { openWorkplace } from "./workplace.ts";
 const wanted = process.argv.slice(2);
 using workplace = await openWorkplace();
 await mustRun({ command: "tar", args: ["-xzf", workplace.tarball] }, { cwd: workplace.folder });
+const unpacked = join(workplace.folder, "package");
 const checks: Check[] = [
-  ...tarballChecks(join(workplace.folder, "package")),
+  ...tarballChecks(unpacked),
+  ...startChecks(unpacked),
   ...toolChecks(workplace.tarball),
   ...FIXTURES.map((fixture) => ({
     name: fixture.name,

@@ -39,18 +39,20 @@ const HALF_TICK_MS = 0.5;
 export function createClock(sources: ClockSources = {}): Clock {
   const monotonicMs = sources.monotonicMs ?? (() => performance.now());
   const dateMs = sources.dateMs ?? Date.now;
-  let anchorMs = sources.timeOriginMs ?? performance.timeOrigin;
+  // Asked for by the first event: Node loads the module behind `performance` with its first use.
+  let anchorMs = sources.timeOriginMs;
   let checkedMs = -Infinity;
   function wallMs(): number {
     const monotonic = monotonicMs();
     if (monotonic - checkedMs >= CHECK_EVERY_MS) {
       checkedMs = monotonic;
       const date = dateMs();
+      anchorMs ??= performance.timeOrigin;
       if (!(Math.abs(anchorMs + monotonic - date) <= MAX_DRIFT_MS)) {
         anchorMs = date + HALF_TICK_MS - monotonic;
       }
     }
-    return anchorMs + monotonic;
+    return anchorMs! + monotonic;
   }
   return { monotonicMs, wallMs };
 }
