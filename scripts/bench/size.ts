@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- size [ROUNDS]`: the minified and gzipped bundle of each entry point, under Node,
- * and the time to import, in each runtime; beside other packages. Node imports the npm package, as
- * its users do, Bun and Deno the sources.
+ * and the time to import, in each runtime; beside other packages. What is imported is the npm package,
+ * and under Bun and Deno the sources as well, as they are on JSR.
  */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,9 +12,10 @@ import { installPinned } from "../lib/pinned.ts";
 import { currentRuntime, ROOT, runtimeProgram } from "../lib/project.ts";
 import { run as runProgram } from "../lib/run.ts";
 import { median } from "./lib_otlp.ts";
+import { estimate } from "./lib_pairs.ts";
 import { edgeProgram, others, OURS } from "./sized_programs.ts";
 
-const ROUNDS = 15;
+const ROUNDS = 25;
 
 const IMPORTER = join(ROOT, "scripts/bench/size_import.mjs");
 
@@ -68,35 +69,42 @@ interface Sample {
 async function printTimes(rounds: number, peers: string): Promise<void> {
   const programs = Object.entries(await imports(peers));
   const samples = new Map<string, Sample[]>(programs.map(([name]) => [name, []]));
-  // The first round fills caches. Turn by turn, so that a slow minute falls on all of them alike.
+  // The first round fills caches. Turn by turn, so that a slow minute falls on all of them alike, and
+  // each round begins with another one, so that none always follows the same.
   for (let round = 0; round <= rounds; round++) {
-    for (const [name, args] of programs) {
+    for (let turn = 0; turn < programs.length; turn++) {
+      const [name, args] = programs[(round + turn) % programs.length]!;
       const sample = await measureImport(args);
       if (round > 0) samples.get(name)!.push(sample);
     }
   }
-  const medianOf = (name: string, value: (sample: Sample) => number) =>
-    median(samples.get(name)!.map(value));
-  const table = Object.fromEntries(programs.map(([name]) => {
-    const [ms, cpuMs] = [medianOf(name, ({ ms }) => ms), medianOf(name, ({ cpuMs }) => cpuMs)];
-    return [name, {
-      "import, ms": ms.toFixed(1),
-      "CPU, ms": cpuMs.toFixed(1),
-      "to the official SDK": (ms / medianOf(OFFICIAL, ({ ms }) => ms)).toFixed(2),
-      "by CPU": (cpuMs / medianOf(OFFICIAL, ({ cpuMs }) => cpuMs)).toFixed(2),
-    }];
-  }));
+  const official = samples.get(OFFICIAL)!;
+  const table = Object.fromEntries(
+    Array.from(samples, ([name, own]) => [name, {
+      "import, ms": median(own.map(({ ms }) => ms)).toFixed(1),
+      "CPU, ms": median(own.map(({ cpuMs }) => cpuMs)).toFixed(1),
+      "to the official SDK": ratio(own.map(({ ms }, round) => ms / official[round]!.ms)),
+      "by CPU": ratio(own.map(({ cpuMs }, round) => cpuMs / official[round]!.cpuMs)),
+    }]),
+  );
+  console.log("Medians; of ratios within a round, and where they lie with a confidence of 95 %.");
   console.table(table);
+}
+
+function ratio(values: readonly number[]): string {
+  const { median, low, high } = estimate(values);
+  return `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 }
 
 /** What is imported: a program and what it is told to import. */
 async function imports(peers: string): Promise<Record<string, string[]>> {
   const isNode = currentRuntime() === "node";
-  const ours = isNode ? await packed() : fromSource;
+  const ours = await packed();
   return {
-    "ours": ours(".", "mod.ts"),
-    "ours, ./edge": ours("./edge", "src/edge.ts"),
-    "ours, ./otlp": ours("./otlp", "src/otlp/mod.ts"),
+    "ours": ours("."),
+    "ours, ./edge": ours("./edge"),
+    "ours, ./otlp": ours("./otlp"),
+    ...(isNode ? {} : { "ours, sources": [IMPORTER, pathToFileURL(join(ROOT, "mod.ts")).href] }),
     [OFFICIAL]: [IMPORTER, OFFICIAL],
     "exporter-trace-otlp-http + sdk-trace-base": [
       IMPORTER,
@@ -106,11 +114,6 @@ async function imports(peers: string): Promise<Record<string, string[]>> {
     ...(isNode ? { "@vercel/otel": [importerIn(peers), "@vercel/otel"] } : {}),
   };
 }
-
-const fromSource = (_: string, path: string): string[] => [
-  IMPORTER,
-  pathToFileURL(join(ROOT, path)).href,
-];
 
 /** Unpacks the npm package, below the project so that it finds its dependencies. */
 async function packed(): Promise<(entry: string) => string[]> {
