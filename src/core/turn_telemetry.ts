@@ -43,6 +43,8 @@ export interface RunOutcome {
   error?: ErrorSummary;
 }
 
+let loading: Promise<typeof import("./turn_observer.ts")> | undefined;
+
 /** Announces one run: its start, what happens in it, and exactly one end. */
 export class TurnTelemetry {
   readonly #facts: RunFacts;
@@ -92,7 +94,7 @@ export class TurnTelemetry {
 
   /** Loads what reads the events of the turn, which can be observed then. */
   async load(): Promise<void> {
-    const { TurnObserver } = await import("./turn_observer.ts");
+    const { TurnObserver } = await (loading ??= import("./turn_observer.ts"));
     this.#observer = new TurnObserver({
       ...this.#facts,
       metadata: () => this.#metadata,

@@ -1,6 +1,7 @@
 /** What servers, tools and people do that they should not, or do too late. */
 import assert from "node:assert/strict";
 import { describe, it, mock } from "node:test";
+import { setImmediate } from "node:timers";
 import type { ApprovalAnswer } from "../../../src/core/approvals/policy.ts";
 import { tool } from "../../../src/core/tools/tool.ts";
 import { isCodexError } from "../../../src/errors.ts";
@@ -77,7 +78,9 @@ describe("an app-server that misbehaves", () => {
     try {
       const engine = createFakeEngine({ behaviours: { initialize: () => undefined } });
       const failing = engine.codex.startThread().run("Go").catch((error: unknown) => error);
-      for (let tick = 0; tick < 100; tick++) await Promise.resolve();
+      while (!engine.servers[0]?.methods.length) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       assert.deepEqual(engine.servers[0]?.methods, ["initialize"]);
       mock.timers.tick(60_000);
       const error = await failing;
