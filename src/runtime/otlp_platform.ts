@@ -15,7 +15,7 @@ interface World {
 export const otlpPlatform: OtlpPlatform = {
   env: otlpEnvironment,
   http: openHttp,
-  ...(isNode() ? { gzip: nodeGzip } : {}),
+  ...((globalThis as World).process?.versions?.node ? { gzip: zlibGzip } : {}),
   tls: loadTlsPort,
 };
 
@@ -48,8 +48,8 @@ async function openHttp(): Promise<Connection | undefined> {
 
 let loadedGzip: Promise<{ gzip: Gzip }> | undefined;
 
-async function nodeGzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return await (await (loadedGzip ??= import("./node_gzip.ts"))).gzip(bytes);
+async function zlibGzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return await (await (loadedGzip ??= import("./zlib_gzip.ts"))).gzip(bytes);
 }
 
 /** The other two look like Node as well. */

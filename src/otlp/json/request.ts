@@ -61,12 +61,7 @@ function writeScope<Item extends Scoped>(
 ): void {
   const { instrumentationScope: scope } = items[0]!;
   writer.write(`{"scope":${scopeJson(scope)},"${field}":`);
-  let separator = "[";
-  for (const item of items) {
-    writer.write(separator + write(item));
-    separator = ",";
-  }
-  writer.write("]");
+  writeList(items, (item) => writer.write(write(item)));
   writer.write(`${textField("schemaUrl", scope.schemaUrl)}}`);
 }
 

@@ -4,30 +4,29 @@ const KEPT_BYTES = 1024 * 1024;
 /** The most bytes that a UTF-16 code unit takes. */
 const MAX_UNIT_BYTES = 3;
 
+/** UTF-16 code units that are encoded in one go: with fewer Bun is slow, with more Node. */
+const PIECE_LENGTH = 64 * 1024;
+
 /**
- * Gathers text as UTF-8 in one buffer that is used again. One long string instead, put together of
- * tens of thousands of parts, takes several times the CPU time: to be made one piece, to be encoded
- * into fresh memory, and to be cleared away (Node 20.20).
+ * Gathers text as UTF-8, piece by piece, in a buffer that is used again. One string of tens of
+ * thousands of parts takes longer to be made one and to be cleared away (Node 20.20: a quarter more
+ * CPU time for a request).
  */
 export class Utf8Writer {
   readonly #encoder: TextEncoder = new TextEncoder();
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #length = 0;
+  #pending = "";
 
   /** Adds text. */
   write(text: string): void {
-    let rest = text;
-    for (;;) {
-      const { read, written } = this.#encoder.encodeInto(rest, this.#buffer.subarray(this.#length));
-      this.#length += written;
-      if (read === rest.length) return;
-      rest = rest.slice(read);
-      this.#grow(rest.length * MAX_UNIT_BYTES);
-    }
+    this.#pending += text;
+    if (this.#pending.length >= PIECE_LENGTH) this.#encode();
   }
 
   /** Gives what was written, and begins anew. */
   take(): Uint8Array<ArrayBuffer> {
+    this.#encode();
     const bytes = this.#buffer.slice(0, this.#length);
     this.clear();
     return bytes;
@@ -36,7 +35,20 @@ export class Utf8Writer {
   /** Forgets what was written. */
   clear(): void {
     this.#length = 0;
+    this.#pending = "";
     if (this.#buffer.byteLength > KEPT_BYTES) this.#buffer = new Uint8Array(0);
+  }
+
+  #encode(): void {
+    let rest = this.#pending;
+    this.#pending = "";
+    for (;;) {
+      const { read, written } = this.#encoder.encodeInto(rest, this.#buffer.subarray(this.#length));
+      this.#length += written;
+      if (read === rest.length) return;
+      rest = rest.slice(read);
+      this.#grow(rest.length * MAX_UNIT_BYTES);
+    }
   }
 
   #grow(bytes: number): void {

@@ -1,5 +1,5 @@
 /**
- * Gzip for the exporters under Node, where `CompressionStream` costs half as much again.
+ * Gzip for the exporters: `CompressionStream` takes 1.15 (Bun) to 1.5 times (Deno) the CPU time.
  * @module
  */
 import { gzip as gzipCallback } from "node:zlib";
