@@ -1,6 +1,6 @@
 /**
- * `npm run test:node-matrix [-- [--line 22]... PART_OF_A_PATH ...]`: the suite under the lines of
- * Node that are supported beside the one that runs this. They come from npm's package `node`.
+ * `npm run test:node-matrix [-- [--line 22]... PART_OF_A_PATH ...]`: the package's tests under the
+ * lines of Node that are supported beside the one that runs this. They come from npm's package `node`.
  */
 import { execFileSync } from "node:child_process";
 import { delimiter, dirname, join } from "node:path";
@@ -13,12 +13,16 @@ import { suiteFiles } from "./test.ts";
 
 const LINES = ["22", "24", "26"];
 
+/** What tests the project's own scripts and pages, and not the package. */
+const OF_THE_PROJECT = ["test/scripts/", "test/pages/"];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { line: { type: "string", multiple: true, default: LINES } },
 });
 const folder = await installPinned("scripts/node_matrix", "node_matrix");
-const files = suiteFiles("node", positionals);
+const files = suiteFiles("node", positionals)
+  .filter((file) => !OF_THE_PROJECT.some((part) => file.startsWith(part)));
 const results: [line: string, LaneResult][] = [];
 for (const line of values.line) {
   const program = join(folder, `node_modules/node-${line}/bin/node`);

@@ -11,6 +11,9 @@ import { run } from "./run.ts";
 /** Bun kills a test after 5 seconds unless told otherwise; the others are given the same limit. */
 const TEST_TIMEOUT_MS = 240_000;
 
+/** Test files at once: one more than cores, because many of them wait for something. */
+const AT_ONCE = availableParallelism() + 1;
+
 /** The lanes. That of the edge drives Workers in workerd from tests under Node. */
 export const LANES = ["node", "bun", "deno", "edge"] as const;
 
@@ -51,8 +54,7 @@ export function laneCommand(
     node: [
       "--import=tsx",
       "--test",
-      // Node leaves one core idle unless told otherwise.
-      `--test-concurrency=${availableParallelism()}`,
+      `--test-concurrency=${AT_ONCE}`,
       `--test-timeout=${TEST_TIMEOUT_MS}`,
       "--test-reporter=spec",
       "--test-reporter-destination=stdout",
@@ -64,7 +66,7 @@ export function laneCommand(
       "test",
       `--timeout=${TEST_TIMEOUT_MS}`,
       // A process runs many files; only so does each get globals and modules of its own.
-      `--parallel=${availableParallelism()}`,
+      `--parallel=${AT_ONCE}`,
       "--reporter=junit",
       `--reporter-outfile=${report}`,
       // Without ./ Bun takes a path for a filter on names.
@@ -87,7 +89,7 @@ export async function runLane(
   const report = join(folder, "report.xml");
   try {
     const command = laneCommand(runtime, { files, report, program });
-    const { code } = await run(command, { live: true, env });
+    const { code } = await run(command, { live: true, env: { ...env, DENO_JOBS: `${AT_ONCE}` } });
     return judge(lane, { code, ...readReport(textOf(report)) });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -17,11 +17,21 @@ import { captureEvents, type EventCapture } from "../../src/testing/mod.ts";
 /** No system gives out this pid. */
 const DEAD_PID = 2 ** 31 - 1;
 
+/** Linux keeps files in memory here. */
+const MEMORY_FOLDER = "/dev/shm";
+
 /** A temporary folder with a staging folder and sources in it, and a clock that the test moves. */
 export class Place {
-  readonly folder: string = mkdtempSync(join(tmpdir(), "codex-otel-staging-"));
-  readonly root: string = join(this.folder, "staged");
+  readonly folder: string;
+  readonly root: string;
   nowMs: number = Date.now();
+
+  /** `inMemory` where the system has such a folder: for tests that make thousands of places. */
+  constructor({ inMemory = false }: { inMemory?: boolean } = {}) {
+    const parent = inMemory && existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir();
+    this.folder = mkdtempSync(join(parent, "codex-otel-staging-"));
+    this.root = join(this.folder, "staged");
+  }
 
   /** Another user of the staging folder, as if of a process of its own. */
   files(options: { port?: StagingFiles; telemetry?: EventBus } = {}): Files {

@@ -70,6 +70,8 @@ interface Scenario {
 
 const stageIt = (ttlMs?: number) => (files: Files, place: Place) =>
   files.stage(place.source("a.txt"), ttlMs === undefined ? {} : { ttlMs });
+const stageAsEver = stageIt();
+const sweepAll = (files: Files) => files.sweep();
 const nothing = () => Promise.resolve();
 
 const SCENARIOS: Scenario[] = [
@@ -90,15 +92,15 @@ const SCENARIOS: Scenario[] = [
   {
     title: "two stage the same",
     prepare: nothing,
-    first: stageIt(),
-    second: stageIt(),
+    first: stageAsEver,
+    second: stageAsEver,
     ttlMs: DAY_MS,
   },
   {
     title: "two sweep what has expired",
     prepare: stageIt(1),
-    first: (files) => files.sweep(),
-    second: (files) => files.sweep(),
+    first: sweepAll,
+    second: sweepAll,
   },
   {
     title: "one stages, another removes all",
@@ -114,7 +116,7 @@ function isStaged(value: StagedFile | unknown): value is StagedFile {
 
 /** Runs a scenario in one order. Says how many steps each has made. */
 async function play(scenario: Scenario, phases: [number, number][]): Promise<number[]> {
-  using place = new Place();
+  using place = new Place({ inMemory: true });
   const label = `${scenario.title}: ${JSON.stringify(phases)}`;
   await scenario.prepare(place.files(), place);
   const turns = new Turns(phases);
@@ -155,7 +157,9 @@ async function play(scenario: Scenario, phases: [number, number][]): Promise<num
 describe("a process that is stopped between any two of its steps", () => {
   for (const scenario of SCENARIOS) {
     it(`loses nothing and leaves nothing half: ${scenario.title}`, async () => {
-      for (const one of [0, 1]) {
+      // Where both do the same, one stopped is like the other stopped.
+      const actors = scenario.first === scenario.second ? [0] : [0, 1];
+      for (const one of actors) {
         const other = 1 - one;
         for (let before = 0, all = 1; before < all; before++) {
           for (let between = 1, rest = 2; between < rest; between++) {
