@@ -17,9 +17,11 @@ const ROOMS: Record<string, readonly string[]> = {
   testing: ["protocol", "events", "runtime"],
   errors: [],
   version: [],
+  // What entry points export, whatever the platform.
+  api: ["protocol", "events", "core", "otlp", "telemetry"],
   // What wires the rooms together, and for the edge those that need only the APIs of the web.
-  wiring: ["protocol", "events", "core", "files", "otlp", "telemetry", "runtime"],
-  edge: ["protocol", "events", "core", "otlp", "telemetry"],
+  wiring: ["protocol", "events", "core", "files", "otlp", "telemetry", "runtime", "api"],
+  edge: ["protocol", "events", "core", "otlp", "telemetry", "api"],
 };
 
 /** Entry points inside a room: they hand the platform to what the room exports. */
@@ -46,7 +48,7 @@ export function roomOf(path: string): string | undefined {
   const [inside, folder, name] = /^src\/(?:([^/]+)\/.*|([^/]+)\.ts)$/.exec(path) ?? [];
   if (inside === undefined) return undefined;
   if (folder !== undefined) return folder;
-  return name === "errors" || name === "version" ? name : "wiring";
+  return name !== undefined && name in ROOMS ? name : "wiring";
 }
 
 /** What is wrong with an import, as a sentence; undefined when nothing is. */
