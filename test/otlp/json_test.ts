@@ -233,6 +233,21 @@ describe("encodeMetrics()", () => {
   });
 });
 
+/** The least that a span must have. */
+const BARE = {
+  name: "bare",
+  spanContext: () => ({ traceId: "a", spanId: "b" }),
+  ...{ startTime: [1, 2], endTime: [1, 3], attributes: {}, events: [], links: [], status: {} },
+  ...{ resource: { attributes: {} }, instrumentationScope: { name: "x" } },
+};
+
+const bareWith = (parts: object) => ({ ...BARE, ...parts }) as unknown as ReadableSpan;
+
+/** What arrives of a single span. */
+function sentOf(span: ReadableSpan): Record<string, unknown> {
+  return JSON.parse(decode(encodeSpans([span]))).resourceSpans[0].scopeSpans[0].spans[0];
+}
+
 describe("a request", () => {
   it("holds a schema of the resource beside it, and equal scopes as one", () => {
     const [one, two] = fc.sample(span, 2);
@@ -251,16 +266,39 @@ describe("a request", () => {
   });
 
   it("is JSON even of a span that lacks what it must have", () => {
-    const bare = {
-      name: "bare",
-      spanContext: () => ({ traceId: "a", spanId: "b" }),
-      ...{ startTime: [1, 2], endTime: [1, 3], attributes: {}, events: [], links: [], status: {} },
-      ...{ resource: { attributes: {} }, instrumentationScope: { name: "x" } },
-    } as unknown as ReadableSpan;
-    const { resourceSpans: [{ scopeSpans: [{ spans: [sent] }] }] } = JSON.parse(
-      decode(encodeSpans([bare])),
-    );
-    assert.deepEqual([sent.kind, sent.status, sent.flags], [0, { code: 0 }, 0x100]);
+    const { kind, status, flags } = sentOf(bareWith({}));
+    assert.deepEqual([kind, status, flags], [0, { code: 0 }, 0x100]);
+  });
+
+  it("is not made of a span without a resource or a scope, as of SDK 1.x", () => {
+    for (const name of ["resource", "instrumentationScope"]) {
+      const without = bareWith({ [name]: undefined });
+      assert.throws(() => encodeSpans([without, bareWith({})]), TypeError);
+      assert.throws(() => encodeSpans([bareWith({}), without]), TypeError);
+    }
+  });
+
+  it("leaves out what is null, and has an empty name where there is none", () => {
+    const status = { code: 2, message: null };
+    const sent = sentOf(bareWith({ status, droppedEventsCount: null, name: undefined }));
+    assert.deepEqual(sent["status"], { code: 2 });
+    assert.equal("droppedEventsCount" in sent, false);
+    assert.equal(sent["name"], "");
+  });
+
+  it("is JSON though there are no items", () => {
+    assert.deepEqual(JSON.parse(decode(encodeSpans([]))), { resourceSpans: [] });
+  });
+
+  it("has keys of any length, of however many items", () => {
+    const long = "k".repeat(1000);
+    for (const key of [long, long, "short", "short"]) {
+      const attributes = { [key]: "text", [`${key}"`]: 1 };
+      assert.deepEqual(sentOf(bareWith({ attributes }))["attributes"], [
+        { key, value: { stringValue: "text" } },
+        { key: `${key}"`, value: { intValue: 1 } },
+      ]);
+    }
   });
 });
 

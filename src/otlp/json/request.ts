@@ -66,7 +66,8 @@ function writeScope<Item extends Scoped>(
 }
 
 function writeList<Part>(parts: readonly Part[], write: (part: Part) => void): void {
-  let separator = "[";
+  let separator = "";
+  writer.write("[");
   for (const part of parts) {
     writer.write(separator);
     write(part);
@@ -91,10 +92,10 @@ function groupBy<Item, Owner>(
 ): Item[][] {
   const groups = new Map<unknown, Item[]>();
   let last: Owner | undefined;
-  let group: Item[] = [];
+  let group: Item[] | undefined;
   for (const item of items) {
     const owner = ownerOf(item);
-    if (owner !== last) {
+    if (!group || owner !== last) {
       last = owner;
       const id = key(owner);
       groups.set(id, group = groups.get(id) ?? []);

@@ -14,13 +14,15 @@ const INT64 = 2 ** 63;
 /** Text that is its own JSON. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** Keys of attributes come again and again. No more are kept than a program has of its own. */
+/** Keys of attributes come again and again. Those that come from data have no bound of their own. */
 const MAX_KEYS = 1000;
+const MAX_KEY_LENGTH = 100;
 const keys = new Map<string, { any: string; text: string }>();
 
-/** A JSON string. */
+/** A JSON string, also of what programs without types give for one. */
 export function text(value: string): string {
-  return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
+  const known = String(value ?? "");
+  return PLAIN.test(known) ? `"${known}"` : JSON.stringify(known);
 }
 
 /** A list of what a function writes of each. */
@@ -31,13 +33,13 @@ export function list<Part>(parts: readonly Part[], write: (part: Part) => string
 }
 
 /** A further member of an object, its value text; nothing where there is none. */
-export function textField(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `,"${name}":${text(value)}`;
+export function textField(name: string, value: string | null | undefined): string {
+  return value === undefined || value === null ? "" : `,"${name}":${text(value)}`;
 }
 
 /** A further member of an object, its value a number; nothing where there is none. */
-export function numberField(name: string, value: number | undefined): string {
-  return value === undefined ? "" : `,"${name}":${double(value)}`;
+export function numberField(name: string, value: number | null | undefined): string {
+  return value === undefined || value === null ? "" : `,"${name}":${double(value)}`;
 }
 
 /** A `double`; what is not finite is text. */
@@ -108,7 +110,7 @@ function starts(name: string): { any: string; text: string } {
   if (known === undefined) {
     const any = `{"key":${text(name)},"value":`;
     known = { any, text: `${any}{"stringValue":"` };
-    if (keys.size < MAX_KEYS) keys.set(name, known);
+    if (keys.size < MAX_KEYS && name.length <= MAX_KEY_LENGTH) keys.set(name, known);
   }
   return known;
 }
