@@ -12,10 +12,11 @@ import {
   median,
   Sink,
 } from "./lib_otlp.ts";
-import { ratioOfRounds } from "./lib_pairs.ts";
+import { ordersOf, ratioOfRounds } from "./lib_pairs.ts";
 
 const SPANS = 51_200;
 const BATCH = 512;
+/** Each order of the exporters twice. */
 const ROUNDS = 12;
 
 interface Sample {
@@ -51,21 +52,17 @@ async function measureAll(
   options: { spans: ReadableSpan[]; compression: Compression },
 ): Promise<Map<string, Sample[]>> {
   const makers = Object.entries(exporters());
+  const orders = ordersOf(makers);
   const samples = new Map<string, Sample[]>(makers.map(([name]) => [name, []]));
   // The first round warms up. Turn by turn, so that a slow minute falls on all of them alike, and
   // each as often after each other, whose garbage it finds.
   for (let round = 0; round <= ROUNDS; round++) {
-    for (const [name, make] of rotated(makers, round)) {
+    for (const [name, make] of orders[round % orders.length]!) {
       const sample = await measure(sink, { ...options, make });
       if (round > 0) samples.get(name)!.push(sample);
     }
   }
   return samples;
-}
-
-function rotated<Part>(parts: readonly Part[], by: number): Part[] {
-  const first = by % parts.length;
-  return [...parts.slice(first), ...parts.slice(0, first)];
 }
 
 async function measure(
