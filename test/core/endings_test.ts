@@ -140,6 +140,7 @@ describe("a turn that is ended in the middle", () => {
       controller.abort("early");
       await waiting;
       assert.equal(capture.named("codex.thread.exception").length, 1);
+      assert.deepEqual(capture.named("codex.process.start"), []);
       const second = new AbortController();
       bus.attach("abort", "codex.process.start", () => second.abort("at the start"));
       await rejectsAborted(thread.run("Go", { signal: second.signal }), "at the start");

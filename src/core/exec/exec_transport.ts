@@ -69,6 +69,8 @@ export class ExecTransport implements Transport {
       pathDirectories: cli.pathDirectories,
       platform: runtime.platform,
     });
+    // A turn that has ended by now needs no CLI, which would have to be stopped.
+    request.signal.throwIfAborted();
     const child = await this.#start(runtime, {
       spawn: { command: cli.command, args, env },
       request,
