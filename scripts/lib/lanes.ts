@@ -112,7 +112,9 @@ export function judge(
 
 /** Says at the end of a long output what failed. */
 export function reportLane(name: string, { trouble, failures, ...totals }: LaneResult): void {
-  for (const failure of failures) console.log(`FAIL ${name}: ${failure}`);
+  for (const failure of [...failures, ...trouble ? [trouble] : []]) {
+    console.log(`FAIL ${name}: ${failure}`);
+  }
   console.log(`${name}: ${formatTotals(totals)}${trouble ? ` (${trouble})` : ""}`);
 }
 

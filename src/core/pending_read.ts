@@ -48,10 +48,14 @@ export class PendingRead<T> {
     this.#settle?.({ error });
   }
 
-  /** Reads on to the end and throws everything away, so that the writer is not held up. */
-  async discard(): Promise<void> {
+  /** Reads on to the end and drops everything, so that the writer is not held up. */
+  async discard(drop: (value: T) => void): Promise<void> {
     try {
-      while (!(await this.#iterator.next()).done);
+      for (;;) {
+        const { done, value } = await this.#iterator.next();
+        if (done) return;
+        drop(value);
+      }
     } catch {
       // The pipe was let go of.
     }

@@ -2,6 +2,7 @@
  * Messages as lines on the standard streams of a child.
  * @module
  */
+import { letGo } from "../buffers.ts";
 import type { JsonText } from "../../protocol/long_json.ts";
 import { delay } from "../delay.ts";
 import { LineSplitter } from "../lines.ts";
@@ -54,7 +55,7 @@ export class StdioChannel implements MessageChannel {
     } finally {
       drain.abort();
       // A child that writes to nobody could not end in order.
-      void this.#read.discard();
+      void this.#read.discard(letGo);
     }
   }
 

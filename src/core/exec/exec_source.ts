@@ -2,6 +2,7 @@
  * The events of one turn from the standard output of `codex exec`.
  * @module
  */
+import { letGo } from "../buffers.ts";
 import { CodexError } from "../../errors.ts";
 import type { ProcessSummary } from "../../events/catalogue.ts";
 import type { AnyThreadEvent } from "../../protocol/events.ts";
@@ -92,7 +93,7 @@ export class ExecSource implements TurnSource {
   }
 
   async stop(options: { gently: boolean }): Promise<void> {
-    void this.#read.discard();
+    void this.#read.discard(letGo);
     if (options.gently) await this.#child.finish(GENTLE_WAIT_MS);
     else await this.#child.stop();
     this.#exit = await this.#child.exited;

@@ -44,7 +44,7 @@ export function numberField(name: string, value: number | null | undefined): str
 
 /** A `double`; what is not finite is text. */
 export function double(value: number): string {
-  return Number.isFinite(value) ? `${value}` : `"${value}"`;
+  return Number.isFinite(value) ? `${value}` : text(`${value}`);
 }
 
 /** Nanoseconds since the epoch, as a JSON string. */
